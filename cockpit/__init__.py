@@ -1,0 +1,1 @@
+"""The management cockpit: ERP tables become figures that a company can steer by."""
