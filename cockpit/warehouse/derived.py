@@ -1,0 +1,122 @@
+"""Keeping derived tables true: only the units that a change touches are computed again, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from cockpit.model.types import Table
+from cockpit.warehouse.identity import quoted
+from cockpit.warehouse.rows import count, fetch
+from cockpit.warehouse.schema import Declared
+
+
+@dataclass
+class Change:
+    """What one transaction changed: relations (SQL) of rows that entered or left, by table; settings touched."""
+
+    relations: dict[str, list[str]] = field(default_factory=dict)
+    settings: set[str] = field(default_factory=set)
+
+    def add(self, table: str, *relations: str) -> None:
+        self.relations.setdefault(table, []).extend(relations)
+
+
+def run(con: duckdb.DuckDBPyConnection, derivations: Sequence[Declared], change: Change) -> None:
+    """Bring every derived table up to date with `change`, in order of declaration."""
+    for derivation in derivations:
+        everything = bool(change.settings.intersection(derivation.settings))
+        touch(con, derivation, None if everything else change.relations)
+        if derivation.prepare is not None:
+            derivation.prepare(con)
+        if not count(con, "SELECT count(*) FROM touched"):
+            continue
+        replace(con, derivation, change, keep_old=_read_later(derivation, derivations))
+
+
+def touch(con: duckdb.DuckDBPyConnection, derivation: Declared, relations: Mapping[str, Sequence[str]] | None) -> None:
+    """Fill ``touched(unit)`` with the units of the changed rows; with None, of all rows and all old results."""
+    selects: list[str] = []
+    for table, unit in derivation.inputs.items():
+        sources = [quoted(table)] if relations is None else relations.get(table, ())
+        selects.extend(f"SELECT DISTINCT {unit} AS unit FROM {source}" for source in sources)
+    if relations is None:
+        selects.append(f"SELECT DISTINCT _unit AS unit FROM {quoted(derivation.name)}")
+    union = " UNION ".join(selects) or "SELECT NULL::UUID AS unit WHERE false"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE touched AS SELECT unit FROM ({union}) WHERE unit IS NOT NULL")
+
+
+def replace(con: duckdb.DuckDBPyConnection, derivation: Declared, change: Change, keep_old: bool) -> None:
+    """Delete the touched units' results and compute them again."""
+    name, fresh, old = (quoted(prefix + derivation.name) for prefix in ("", "fresh_", "old_"))
+    columns = ", ".join(quoted(column) for column in derivation.columns)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {fresh} AS SELECT {columns} FROM ({derivation.statement})")
+    mine = "WHERE _unit IN (SELECT unit FROM touched)"
+    if keep_old:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {old} AS SELECT {columns} FROM {name} {mine}")
+        change.add(derivation.name, old, fresh)
+    con.execute(f"DELETE FROM {name} {mine}")
+    con.execute(f"INSERT INTO {name} SELECT {columns} FROM {fresh}")
+    if not keep_old:
+        con.execute(f"DROP TABLE {fresh}")
+
+
+def _read_later(derivation: Declared, derivations: Iterable[Declared]) -> bool:
+    return any(derivation.name in other.inputs for other in derivations)
+
+
+def local_day(table: Table, alias: str, ledgers: str) -> str | None:
+    """SQL for the business day of a row in its ledger's zone; None where the table has no business day."""
+    if table.business_day is None:
+        return None
+    column = f"{alias}.{quoted(table.business_day)}"
+    if table.column(table.business_day).kind == "instant":
+        return f"timezone({ledgers}.timezone, timezone('UTC', {column}))::DATE"
+    return column
+
+
+def count_days(con: duckdb.DuckDBPyConnection, table: Table, relations: Sequence[str]) -> None:
+    """Bring ``data_days`` (rows per business day) up to date for the days of the changed rows."""
+    day = local_day(table, "r", "l")
+    if day is None:
+        return
+    touched = " UNION ".join(
+        f"SELECT r.ledger, r.company, {day} AS day FROM {source} r JOIN ledgers l ON l.name = r.ledger"
+        for source in relations
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE touched_days AS SELECT * FROM ({touched or 'SELECT 1 WHERE false'})"
+        " WHERE day IS NOT NULL"
+    )
+    con.execute(
+        'DELETE FROM data_days d USING touched_days t WHERE d."table" = ? AND d.ledger = t.ledger'
+        " AND d.company = t.company AND d.day = t.day",
+        [table.name],
+    )
+    con.execute(
+        f"INSERT INTO data_days SELECT r.ledger, r.company, '{table.name}', {day}, count(*) FROM {quoted(table.name)} r"
+        f" JOIN ledgers l ON l.name = r.ledger JOIN touched_days t ON t.ledger = r.ledger AND t.company = r.company"
+        f" AND t.day = {day} GROUP BY ALL"
+    )
+
+
+def compare(con: duckdb.DuckDBPyConnection, derivation: Declared) -> int:
+    """Rows in which the kept table differs from a full computation; the full computation stays."""
+    touch(con, derivation, None)
+    if derivation.prepare is not None:
+        derivation.prepare(con)
+    columns = ", ".join(quoted(column) for column in derivation.columns)
+    name, full = quoted(derivation.name), quoted("full_" + derivation.name)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {full} AS SELECT {columns} FROM ({derivation.statement})")
+    differing = fetch(
+        con,
+        f"SELECT (SELECT count(*) FROM (SELECT {columns} FROM {name} EXCEPT ALL SELECT {columns} FROM {full}))"
+        f" + (SELECT count(*) FROM (SELECT {columns} FROM {full} EXCEPT ALL SELECT {columns} FROM {name}))",
+    )
+    if differing[0][0]:
+        con.execute(f"DELETE FROM {name}")
+        con.execute(f"INSERT INTO {name} SELECT {columns} FROM {full}")
+    con.execute(f"DROP TABLE {full}")
+    return int(str(differing[0][0]))

@@ -1,0 +1,40 @@
+"""The only way to get a table: under an actor's scope, as an expression that any page's figure is built from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+from ibis.backends.sql.datatypes import DuckDBType
+
+from cockpit.scope import Scope
+
+
+def schema(columns: Mapping[str, str]) -> dict[str, dt.DataType]:
+    """DuckDB types as Ibis types."""
+    return {name: DuckDBType.from_string(kind) for name, kind in columns.items()}
+
+
+def unreachable(columns: Mapping[str, str], scope: Scope) -> tuple[str, ...]:
+    """Dimensions that limit the scope and that the table does not have: such a table gives the actor nothing."""
+    return tuple(name for name in scope.allowed if name not in columns)
+
+
+def scoped(name: str, columns: Mapping[str, str], scope: Scope, ledgers: tuple[str, ...] | None) -> ir.Table:
+    """The table under `scope`, limited to `ledgers` (None: all the scope reaches); hidden columns come back null."""
+    table = ibis.table(schema(columns), name=name)
+    if unreachable(columns, scope):
+        return table.filter(ibis.literal(False))
+    conditions = [table[dimension].isin(sorted(values)) for dimension, values in scope.allowed.items()]
+    if ledgers is not None:
+        conditions.append(table["ledger"].isin(sorted(ledgers)))
+    limited = table.filter(*conditions) if conditions else table
+    hidden = {column: ibis.null(limited[column].type()) for column in scope.hidden if column in columns}
+    return limited.mutate(**hidden) if hidden else limited
+
+
+def compile_sql(expression: ir.Table) -> str:
+    """The DuckDB statement of an expression."""
+    return str(ibis.to_sql(expression, dialect="duckdb"))

@@ -1,0 +1,187 @@
+"""From staged parts to the rows of a delivery: keys, repeats between files, numbers shared by several partners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from cockpit.issues import Issue
+from cockpit.model.types import Table
+from cockpit.warehouse.identity import (
+    business_day,
+    content,
+    event_key,
+    key,
+    line_key,
+    listed,
+    partner,
+    quoted,
+    stored_columns,
+    unit_key,
+)
+from cockpit.warehouse.staging import StagedPart
+
+# Beyond this share of documents that two parts both hold but tell differently, nobody can say which one is meant.
+OVERLAP_LIMIT = 0.5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding about one part; `holds` means that a person must decide."""
+
+    part: int
+    issue: Issue
+    holds: bool = False
+
+
+def fetch(con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    """All rows at once: an open result would keep the connection from registering anything else."""
+    return con.execute(sql, list(params)).fetchall()
+
+
+def count(con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> int:
+    return int(str(fetch(con, sql, params)[0][0] or 0))
+
+
+def new_rows(table: Table) -> str:
+    """Name of the temporary table with a delivery's rows of one canonical table."""
+    return quoted(f"new_{table.name}")
+
+
+def build(
+    con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[tuple[int, StagedPart]], ledger: str, delivery: int
+) -> None:
+    """Fill `new_rows(table)` from the staged parts (index and part), with all underscored columns."""
+    own = [column.name for column in table.columns if column.name not in ("ledger", "company")]
+    selects = [
+        f"SELECT $ledger AS ledger, coalesce(company, '') AS company, {listed(own)}, {index} AS _part, _row"
+        f" FROM {quoted(part.staged or '')}"
+        for index, part in parts
+    ]
+    source = " UNION ALL ".join(selects)
+    number = unit_key(table, "s")
+    con.execute(f"DROP TABLE IF EXISTS {new_rows(table)}")
+    keyed = f"SELECT s.*, {number} AS _number, {delivery} AS _delivery FROM ({source}) s"
+    if table.mode == "event":
+        # The ordinal tells apart events that are equal in everything else; it is counted file by file.
+        told = event_key(table, "k", "k._number", "''")
+        keyed = (
+            f"SELECT * EXCLUDE (_told, _nth), CASE WHEN _nth = 1 THEN _told ELSE {key('_told', '_nth')} END AS _event"
+            f" FROM (SELECT *, row_number() OVER (PARTITION BY _part, _told ORDER BY _row) AS _nth"
+            f" FROM (SELECT k.*, {told} AS _told FROM ({keyed}) k))"
+        )
+    columns = listed(name for name in stored_columns(table))
+    con.execute(
+        f"CREATE TEMP TABLE {new_rows(table)} AS SELECT {columns} FROM (SELECT *, _number AS _doc FROM ({keyed}))",
+        {"ledger": ledger},
+    )
+
+
+def settle_repeats(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[int]) -> list[Finding]:
+    """Count once what several parts repeat; hold what they tell differently in most of the documents they share."""
+    if len(parts) < 2 or table.mode == "master":
+        return []
+    if table.mode == "event":
+        return _settle_repeated_events(con, table)
+    new = new_rows(table)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE shared_docs AS SELECT _doc, _part, count(*) AS lines,"
+        f" sum({content(table, 'n')}::HUGEINT) AS content FROM {new} n"
+        f" WHERE _doc IN (SELECT _doc FROM {new} GROUP BY _doc HAVING min(_part) <> max(_part)) GROUP BY ALL"
+    )
+    shared = count(con, "SELECT count(DISTINCT _doc) FROM shared_docs")
+    if not shared:
+        return []
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE repeats AS SELECT _doc, _part, lines FROM shared_docs"
+        " QUALIFY row_number() OVER (PARTITION BY _doc, lines, content ORDER BY _part) > 1"
+    )
+    findings = [
+        Finding(
+            int(str(part)), Issue("repeated_across_files", "warning", count=int(str(rows)), params={"documents": docs})
+        )
+        for part, docs, rows in fetch(
+            con, "SELECT _part, count(*), sum(lines) FROM repeats GROUP BY _part ORDER BY _part"
+        )
+    ]
+    con.execute(f"DELETE FROM {new} USING repeats r WHERE {new}._doc = r._doc AND {new}._part = r._part")
+    differing = _differing(con, table)
+    equal = count(con, "SELECT count(DISTINCT _doc) FROM repeats")
+    if differing and (differing + equal) / shared > OVERLAP_LIMIT:
+        part = max(parts)
+        params = {"documents": differing, "shared": shared}
+        findings.append(
+            Finding(part, Issue("overlapping_sources", "error", count=differing, params=params), holds=True)
+        )
+    return findings
+
+
+def _differing(con: duckdb.DuckDBPyConnection, table: Table) -> int:
+    """Documents that two parts hold with the same lines told differently, or where one has only some lines."""
+    new = new_rows(table)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE shared_lines AS SELECT _doc, _part, {line_key(table, 'n')} AS line,"
+        f" {content(table, 'n')} AS mark, count(*) AS times FROM {new} n WHERE _doc IN"
+        f" (SELECT _doc FROM {new} WHERE _doc IN (SELECT _doc FROM shared_docs) GROUP BY _doc"
+        f" HAVING min(_part) <> max(_part)) GROUP BY ALL"
+    )
+    # Where lines can have a key, lines without one tell nothing; where they cannot, the document is its one line.
+    keyed = "WHERE line <> ''" if line_key(table, "n") != "''" else ""
+    return count(
+        con,
+        "SELECT count(DISTINCT _doc) FROM ("
+        " SELECT _doc FROM (SELECT _doc, line, _part, sum(times) AS n, sum(mark::HUGEINT *"
+        " times) AS c FROM shared_lines"
+        f"  {keyed} GROUP BY ALL) GROUP BY _doc, line HAVING count(*) > 1 AND (min(n) <> max(n) OR min(c) <> max(c))"
+        " UNION ALL"
+        " SELECT a._doc FROM shared_lines a JOIN (SELECT DISTINCT _doc, _part FROM shared_lines) p"
+        "  ON p._doc = a._doc AND p._part <> a._part LEFT JOIN shared_lines b"
+        "  ON b._doc = a._doc AND b._part = p._part AND b.mark = a.mark AND b.times >= a.times"
+        "  GROUP BY a._doc, a._part, p._part HAVING count(*) = count(b.mark))",
+    )
+
+
+def _settle_repeated_events(con: duckdb.DuckDBPyConnection, table: Table) -> list[Finding]:
+    new = new_rows(table)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE repeats AS SELECT _event, _part, _row FROM {new}"
+        " QUALIFY row_number() OVER (PARTITION BY _event ORDER BY _part, _row) > 1"
+    )
+    rows = fetch(con, "SELECT _part, count(*) FROM repeats GROUP BY _part ORDER BY _part")
+    con.execute(f"DELETE FROM {new} USING repeats r WHERE {new}._part = r._part AND {new}._row = r._row")
+    return [
+        Finding(
+            int(str(part)), Issue("repeated_across_files", "warning", count=int(str(times)), params={"documents": ""})
+        )
+        for part, times in rows
+    ]
+
+
+def tell_apart(con: duckdb.DuckDBPyConnection, table: Table) -> list[Finding]:
+    """Give documents that share a number but not partner or day an identity of their own; fill ``new_claims``."""
+    new, who, day = new_rows(table), partner(table, "n"), business_day(table, "n")
+    if table.business_day and table.column(table.business_day).kind == "instant":
+        day = f"{day}::DATE"
+    claims = (
+        f"CREATE OR REPLACE TEMP TABLE new_claims AS SELECT _number, _doc, min({who}) AS partner, min({day}) AS day,"
+        f" count(*) AS lines, sum({content(table, 'n')}::HUGEINT) AS content, min(_part) AS part, min(_row) AS row,"
+        f" coalesce(min({who}) <> max({who}), false) OR coalesce(min({day}) <> max({day}), false) AS several"
+        f" FROM {new} n GROUP BY _number, _doc"
+    )
+    con.execute(claims)
+    if table.mode != "document":
+        return []
+    shared = fetch(con, "SELECT part, count(*), min(row) FROM new_claims WHERE several GROUP BY part ORDER BY part")
+    if not shared:
+        return []
+    con.execute(
+        f"UPDATE {new} AS n SET _doc = {key('n._number', who, day)}"
+        " WHERE n._number IN (SELECT _number FROM new_claims WHERE several)"
+    )
+    con.execute(claims)
+    return [
+        Finding(int(str(part)), Issue("document_number_shared", "warning", row=int(str(row)), count=int(str(times))))
+        for part, times, row in shared
+    ]

@@ -1,0 +1,105 @@
+"""The tables of the warehouse file: bookkeeping, canonical tables with their past, derived tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+import duckdb
+
+from cockpit.model.types import Table
+from cockpit.warehouse.identity import quoted, stored_columns
+
+SCHEMA_VERSION = 1
+
+UNDERSCORED = {
+    "_number": "UUID",
+    "_doc": "UUID",
+    "_event": "UUID",
+    "_delivery": "BIGINT",
+    "_part": "INTEGER",
+    "_row": "BIGINT",
+}
+
+BOOKKEEPING = """
+CREATE TABLE IF NOT EXISTS meta (name VARCHAR PRIMARY KEY, value VARCHAR);
+CREATE TABLE IF NOT EXISTS ledgers (
+    name VARCHAR PRIMARY KEY, timezone VARCHAR NOT NULL, month_start_day INTEGER NOT NULL,
+    currency VARCHAR, now_at TIMESTAMP, sample BOOLEAN NOT NULL);
+CREATE TABLE IF NOT EXISTS deliveries (
+    id BIGINT PRIMARY KEY, ledger VARCHAR NOT NULL, kind VARCHAR NOT NULL, arrived_at TIMESTAMP NOT NULL,
+    export_at TIMESTAMP, status VARCHAR NOT NULL, completes BIGINT, actor VARCHAR, seconds DOUBLE,
+    active_from BIGINT, active_to BIGINT, decision VARCHAR, reason VARCHAR, decided_by VARCHAR, decided_at TIMESTAMP);
+CREATE TABLE IF NOT EXISTS parts (
+    delivery BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR, sha256 VARCHAR, sheet VARCHAR, connector VARCHAR,
+    "table" VARCHAR, header_row BIGINT, mapping VARCHAR, headers VARCHAR[], rows_read BIGINT, rows_loaded BIGINT,
+    rows_rejected BIGINT, rows_skipped BIGINT, status VARCHAR, issues VARCHAR);
+CREATE TABLE IF NOT EXISTS rejects (
+    delivery BIGINT NOT NULL, part INTEGER NOT NULL, row BIGINT NOT NULL, cells VARCHAR[], reasons VARCHAR,
+    closed_by BIGINT);
+CREATE TABLE IF NOT EXISTS versions (
+    id BIGINT PRIMARY KEY, made_at TIMESTAMP NOT NULL, action VARCHAR NOT NULL, delivery BIGINT,
+    settings BOOLEAN NOT NULL);
+CREATE TABLE IF NOT EXISTS claims (
+    "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, number UUID NOT NULL, doc UUID NOT NULL, partner VARCHAR,
+    day DATE, lines BIGINT NOT NULL, content HUGEINT NOT NULL, origin BIGINT NOT NULL, current BOOLEAN NOT NULL);
+CREATE TABLE IF NOT EXISTS confirmations (
+    "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, number UUID NOT NULL, event UUID NOT NULL,
+    origin BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS data_days (
+    ledger VARCHAR NOT NULL, company VARCHAR NOT NULL, "table" VARCHAR NOT NULL, day DATE NOT NULL,
+    rows BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS calendar_days (
+    ledger VARCHAR NOT NULL, company VARCHAR NOT NULL, day DATE NOT NULL, is_work BOOLEAN NOT NULL,
+    seconds BIGINT NOT NULL, cum BIGINT NOT NULL, s1 INTEGER NOT NULL, e1 INTEGER NOT NULL, s2 INTEGER NOT NULL,
+    e2 INTEGER NOT NULL, provisional BOOLEAN NOT NULL);
+CREATE OR REPLACE VIEW delivery_order AS
+    SELECT d.id AS delivery, b.id AS base, d.ledger AS ledger,
+           d.active_from IS NOT NULL AND d.active_to IS NULL AS active,
+           dense_rank() OVER (ORDER BY coalesce(b.export_at, b.arrived_at), b.id) AS ord
+    FROM deliveries d JOIN deliveries b ON b.id = coalesce(d.completes, d.id);
+"""
+
+
+class Declared(Protocol):
+    """What the warehouse must know of a derived table; `cockpit.derive.types.Derivation` is one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def columns(self) -> Mapping[str, str]: ...
+    @property
+    def inputs(self) -> Mapping[str, str]: ...
+    @property
+    def statement(self) -> str: ...
+    @property
+    def settings(self) -> tuple[str, ...]: ...
+
+    @property
+    def prepare(self) -> Callable[[duckdb.DuckDBPyConnection], None] | None: ...
+
+
+def column_types(table: Table) -> dict[str, str]:
+    """DuckDB types of a canonical table as stored, underscored columns included."""
+    types = {column.name: column.duckdb_type for column in table.columns}
+    return {name: types.get(name) or UNDERSCORED[name] for name in stored_columns(table)}
+
+
+def definition(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+
+
+def create(con: duckdb.DuckDBPyConnection, tables: Iterable[Table], derivations: Iterable[Declared]) -> None:
+    """Make every table that is not there yet, in one transaction."""
+    con.execute("BEGIN")
+    for statement in BOOKKEEPING.split(";\n"):
+        if statement.strip():
+            con.execute(statement)
+    for table in tables:
+        columns = definition(column_types(table))
+        con.execute(f"CREATE TABLE IF NOT EXISTS {quoted(table.name)} ({columns})")
+        con.execute(f"CREATE TABLE IF NOT EXISTS {quoted('past_' + table.name)} ({columns})")
+    for derivation in derivations:
+        con.execute(f"CREATE TABLE IF NOT EXISTS {quoted(derivation.name)} ({definition(derivation.columns)})")
+    con.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)])
+    con.execute("COMMIT")

@@ -1,0 +1,39 @@
+"""What an intake hands over: one part of a delivery (a file or a sheet), its rows staged and its findings beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cockpit.issues import Issue
+
+PartStatus = Literal["ready", "held", "blocked", "ignored"]
+
+
+@dataclass
+class StagedPart:
+    """One sheet or file, cleaned and waiting in temp tables of the session's cursor.
+
+    `staged` names a temp table with every model column of `table` except ``ledger`` (missing ones null) and ``_row``,
+    the line in the file (1 = first). `rejects` names one with ``_row``, ``cells`` (the original texts in the order of
+    `headers`) and ``reasons`` (a JSON list of ``{code, column, value}``). Always: rows_read = rows in `staged` +
+    rows_rejected + rows_skipped. `completes` is the delivery whose rejects this part brings back; `staged` then has one
+    more column ``_mark VARCHAR``, the row mark ``part:line`` of the rejected row each line stands for.
+    """
+
+    file: str
+    sha256: str
+    sheet: str | None
+    connector: str
+    table: str | None
+    header_row: int | None = None
+    mapping: dict[str, str] = field(default_factory=dict)
+    rows_read: int = 0
+    rows_rejected: int = 0
+    rows_skipped: int = 0
+    issues: list[Issue] = field(default_factory=list)
+    status: PartStatus = "ready"
+    staged: str | None = None
+    rejects: str | None = None
+    headers: list[str] = field(default_factory=list)
+    completes: int | None = None

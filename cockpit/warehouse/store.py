@@ -1,0 +1,336 @@
+"""The warehouse file and its one owner: opening, reading, the write lock, undo, decisions, ledgers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from cockpit.errors import RefusedError, SystemFailure
+from cockpit.model.types import Table
+from cockpit.scope import Scope
+from cockpit.warehouse import derived, reading, resolve, schema, working_days
+from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
+from cockpit.warehouse.derived import Change
+from cockpit.warehouse.identity import key, quoted
+from cockpit.warehouse.rows import count, fetch
+from cockpit.warehouse.schema import Declared
+from cockpit.warehouse.staging import StagedPart
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A named origin of data. `now_at` is its own now (UTC, naive), None for the clock's."""
+
+    name: str
+    timezone: str
+    month_start_day: int
+    currency: str | None
+    now_at: datetime | None
+    sample: bool
+
+
+@dataclass(frozen=True)
+class Version:
+    """The state that caches are keyed by: the newest change of data and the newest change of settings."""
+
+    data: int
+    settings: int
+
+    @property
+    def number(self) -> int:
+        return max(self.data, self.settings)
+
+
+class Session:
+    """A connection of its own for one delivery: temporary tables live here until it is made."""
+
+    def __init__(self, warehouse: Warehouse, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+        self._warehouse = warehouse
+
+    def deliver(self, draft: Draft, parts: Sequence[StagedPart]) -> Outcome:
+        """Make the delivery in one transaction; raises SystemFailure when disk or engine fail, then nothing changed."""
+        return self._warehouse._deliver(self.con, draft, parts)
+
+
+class Warehouse:
+    """One DuckDB file, opened by one process."""
+
+    def __init__(
+        self,
+        path: Path,
+        tables: Mapping[str, Table],
+        derivations: Sequence[Declared],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC).replace(tzinfo=None),
+    ) -> None:
+        self.path = path
+        self.tables = tables
+        self.derivations = derivations
+        self._clock = clock
+        self._writing = threading.RLock()
+        self._con = self._open(path)
+        self._columns = {
+            **{table.name: schema.column_types(table) for table in tables.values()},
+            **{derivation.name: dict(derivation.columns) for derivation in derivations},
+        }
+
+    def _open(self, path: Path) -> duckdb.DuckDBPyConnection:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            con = duckdb.connect(
+                str(path),
+                config={
+                    "autoinstall_known_extensions": "false",
+                    "autoload_known_extensions": "false",
+                    "allow_community_extensions": "false",
+                    "temp_directory": str(path.parent / "spill"),
+                },
+            )
+            con.execute("SET GLOBAL TimeZone = 'UTC'")
+            con.execute("SET enable_external_access = false")
+            con.execute("SET lock_configuration = true")
+            schema.create(con, self.tables.values(), self.derivations)
+        except duckdb.Error as error:
+            raise SystemFailure("warehouse_not_opened", path=str(path), reason=str(error).splitlines()[0]) from error
+        return con
+
+    def close(self) -> None:
+        with self._writing:
+            self._con.close()
+
+    def now(self) -> datetime:
+        """The clock's now, UTC and naive."""
+        return self._clock()
+
+    # ---------------------------------------------------------------- reading
+
+    def columns(self, table: str) -> Mapping[str, str]:
+        """Column → DuckDB type of a canonical or derived table."""
+        return self._columns[table]
+
+    def read(self, table: str, scope: Scope, ledgers: tuple[str, ...] | None = None) -> ir.Table:
+        """A canonical or derived table as this actor may see it; see `cockpit.warehouse.reading.scoped`."""
+        return reading.scoped(table, self._columns[table], scope, ledgers)
+
+    def unreachable(self, table: str, scope: Scope) -> tuple[str, ...]:
+        """The scoped dimensions for lack of which `read` gives nothing."""
+        return reading.unreachable(self._columns[table], scope)
+
+    def run(self, expression: ir.Table) -> pa.Table:
+        """The rows of an expression built on `read`."""
+        return self.run_sql(reading.compile_sql(expression))
+
+    def run_sql(self, statement: str, params: Sequence[object] = ()) -> pa.Table:
+        """The rows of a statement that this project wrote; values only ever through `params`."""
+        cursor = self._con.cursor()
+        try:
+            return cursor.sql(statement, params=list(params)).to_arrow_table()
+        except duckdb.Error as error:
+            raise SystemFailure("query_failed", reason=str(error).splitlines()[0]) from error
+        finally:
+            cursor.close()
+
+    def version(self) -> Version:
+        """The newest data and settings version; (0, 0) when nothing was ever delivered."""
+        rows = self.run_sql(
+            "SELECT coalesce(max(id) FILTER (WHERE NOT settings), 0), coalesce(max(id) FILTER"
+            " (WHERE settings), 0) FROM versions"
+        )
+        return Version(int(rows[0][0].as_py()), int(rows[1][0].as_py()))
+
+    # ---------------------------------------------------------------- ledgers
+
+    def ledgers(self) -> list[Ledger]:
+        rows = self.run_sql(
+            "SELECT name, timezone, month_start_day, currency, now_at, sample FROM ledgers ORDER BY name"
+        )
+        return [Ledger(**row) for row in rows.to_pylist()]
+
+    def set_ledger(self, ledger: Ledger) -> None:
+        """Create a ledger or change its facts; what depends on them is derived again, in one transaction."""
+        with self.session() as session, self._transaction(session.con):
+            con = session.con
+            known = fetch(con, "SELECT timezone, month_start_day, currency FROM ledgers WHERE name = ?", [ledger.name])
+            con.execute("DELETE FROM ledgers WHERE name = ?", [ledger.name])
+            con.execute(
+                "INSERT INTO ledgers VALUES (?, ?, ?, ?, ?, ?)",
+                [ledger.name, ledger.timezone, ledger.month_start_day, ledger.currency, ledger.now_at, ledger.sample],
+            )
+            if not known:
+                working_days.fill(con, ledger.name)
+                return
+            if known[0] != (ledger.timezone, ledger.month_start_day, ledger.currency):
+                change = Change(settings={"ledgers", "calendars"})
+                for table in self.tables.values():
+                    derived.count_days(con, table, [f"(SELECT * FROM {quoted(table.name)})"])
+                derived.run(con, self.derivations, change)
+                record_version(con, self.now(), "ledger", None, change)
+
+    # ---------------------------------------------------------------- writing
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A connection with temporary tables of its own; several may stage side by side, one delivers at a time."""
+        cursor = self._con.cursor()
+        try:
+            yield Session(self, cursor)
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def _transaction(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        with self._writing:
+            con.execute("BEGIN")
+            try:
+                yield
+            except BaseException:
+                con.execute("ROLLBACK")
+                raise
+            con.execute("COMMIT")
+
+    def _deliver(self, con: duckdb.DuckDBPyConnection, draft: Draft, parts: Sequence[StagedPart]) -> Outcome:
+        with self._writing:
+            con.execute("BEGIN")
+            try:
+                outcome = Transaction(con, self.tables, self.derivations, draft, parts).run()
+            except duckdb.Error as error:
+                con.execute("ROLLBACK")
+                raise SystemFailure("delivery_failed", reason=str(error).splitlines()[0]) from error
+            except BaseException:
+                con.execute("ROLLBACK")
+                raise
+            if draft.dry_run:
+                con.execute("ROLLBACK")
+                outcome.delivery_id = None
+                outcome.version = self.version().number
+            else:
+                con.execute("COMMIT")
+            return outcome
+
+    def undo(self, delivery: int, actor: str, reason: str = "") -> int:
+        """End a delivery's activity, whatever came after; the version afterwards. RefusedError when it has none."""
+        with self.session() as session, self._transaction(session.con):
+            con = session.con
+            self._must(con, delivery, active=True)
+            version = count(con, "SELECT coalesce(max(id), 0) FROM versions") + 1
+            con.execute(
+                "UPDATE deliveries SET active_to = ?, decision = 'undone', reason = ?, decided_by = ?, decided_at = ?"
+                " WHERE id = ?",
+                [version, reason, actor, self.now(), delivery],
+            )
+            con.execute("UPDATE rejects SET closed_by = NULL WHERE closed_by = ?", [delivery])
+            change = self._settle(con, delivery)
+            return record_version(con, self.now(), "undo", delivery, change)
+
+    def decide(self, delivery: int, accept: bool, apart: bool, actor: str, reason: str) -> int:
+        """Release or drop a held delivery; with `apart` its documents stay beside known ones of the same number."""
+        with self.session() as session, self._transaction(session.con):
+            con = session.con
+            self._must(con, delivery, active=False)
+            version = count(con, "SELECT coalesce(max(id), 0) FROM versions") + 1
+            words = ["accepted" if accept else "discarded", reason, actor, self.now()]
+            if not accept:
+                con.execute(
+                    "UPDATE deliveries SET decision = ?, reason = ?, decided_by = ?, decided_at = ? WHERE id = ?",
+                    [*words, delivery],
+                )
+                return version - 1
+            if apart:
+                self._set_apart(con, delivery)
+            con.execute(
+                "UPDATE parts SET status = CASE WHEN rows_rejected > 0 THEN 'loaded_with_rejects' ELSE 'loaded' END"
+                " WHERE delivery = ? AND status = 'held'",
+                [delivery],
+            )
+            rejected = count(con, "SELECT coalesce(max(rows_rejected), 0) FROM parts WHERE delivery = ?", [delivery])
+            con.execute(
+                "UPDATE deliveries SET decision = ?, reason = ?, decided_by = ?, decided_at ="
+                " ?, active_from = ?, status = ?"
+                " WHERE id = ?",
+                [*words, version, "loaded_with_rejects" if rejected else "loaded", delivery],
+            )
+            change = self._settle(con, delivery)
+            return record_version(con, self.now(), "decide", delivery, change)
+
+    def _must(self, con: duckdb.DuckDBPyConnection, delivery: int, active: bool) -> None:
+        rows = fetch(
+            con,
+            "SELECT active_from IS NOT NULL AND active_to IS NULL, status = 'held' AND active_from IS NULL AND decision"
+            " IS NULL FROM deliveries WHERE id = ?",
+            [delivery],
+        )
+        if not rows:
+            raise RefusedError("delivery_unknown", delivery=delivery)
+        if active and not rows[0][0]:
+            raise RefusedError("delivery_not_active", delivery=delivery)
+        if not active and not rows[0][1]:
+            raise RefusedError("delivery_not_held", delivery=delivery)
+
+    def _settle(self, con: duckdb.DuckDBPyConnection, delivery: int) -> Change:
+        """Resolve everything one delivery speaks of, after its activity changed."""
+        change = Change()
+        names = fetch(con, 'SELECT DISTINCT "table" FROM parts WHERE delivery = ? AND "table" IS NOT NULL', [delivery])
+        for (name,) in names:
+            table = self.tables[str(name)]
+            resolve.units_of(con, table, delivery)
+            resolve.settle(con, table)
+            note_change(table, change)
+        finish(con, self.tables, self.derivations, change)
+        return change
+
+    def _set_apart(self, con: duckdb.DuckDBPyConnection, delivery: int) -> None:
+        """Give the held delivery's documents whose number is known otherwise a number of their own."""
+        for table in self.tables.values():
+            if table.mode != "document":
+                continue
+            con.execute(
+                "CREATE OR REPLACE TEMP TABLE apart AS SELECT n.number, n.doc, n.partner, n.day FROM claims n"
+                ' WHERE n."table" = $table AND n.delivery = $delivery AND n.number IN (SELECT number FROM claims k'
+                ' WHERE k."table" = $table AND k.current) AND NOT EXISTS (SELECT 1'
+                ' FROM claims k WHERE k."table" = $table'
+                " AND k.current AND k.number = n.number AND (k.partner IS NULL OR n.partner IS NULL OR k.partner ="
+                " n.partner) AND (k.day IS NULL OR n.day IS NULL OR k.day = n.day))",
+                {"table": table.name, "delivery": delivery},
+            )
+            own = key("a.number", "a.partner", "a.day")
+            past = resolve.past(table)
+            con.execute(
+                f"UPDATE {past} SET _number = {own}, _doc = {own} FROM apart a WHERE {past}._doc = a.doc"
+                f" AND {past}._delivery = {delivery}"
+            )
+            con.execute(
+                f"UPDATE claims SET number = {own}, doc = {own} FROM apart a WHERE claims.doc = a.doc"
+                f" AND claims.delivery = {delivery} AND claims.\"table\" = '{table.name}'"
+            )
+
+    # ---------------------------------------------------------------- proof
+
+    def verify(self) -> dict[str, int]:
+        """Compute everything again from the delivered rows; differing rows by table. What differed is mended."""
+        differing: dict[str, int] = {}
+        with self.session() as session, self._transaction(session.con):
+            con = session.con
+            for table in self.tables.values():
+                con.execute(
+                    f"CREATE OR REPLACE TEMP TABLE units AS SELECT _number AS number FROM {quoted(table.name)}"
+                    f" UNION SELECT _number FROM {resolve.past(table)}"
+                )
+                con.execute(f"CREATE OR REPLACE TEMP TABLE before AS SELECT * FROM {quoted(table.name)}")
+                resolve.settle(con, table)
+                differing[table.name] = count(
+                    con,
+                    "SELECT (SELECT count(*) FROM (SELECT * FROM before EXCEPT ALL SELECT *"
+                    f" FROM {quoted(table.name)}))"
+                    f" + (SELECT count(*) FROM (SELECT * FROM {quoted(table.name)} EXCEPT ALL SELECT * FROM before))",
+                )
+            for derivation in self.derivations:
+                differing[derivation.name] = derived.compare(con, derivation)
+        return differing
