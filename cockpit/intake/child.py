@@ -1,0 +1,170 @@
+"""The limited process in which uploads are parsed: it forks for every file, so that a crash costs one file only."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cockpit.intake.inspection import inspect
+from cockpit.intake.sql import BLANKS
+from cockpit.issues import Issue
+from connectors.base import Connector, Extract, Origin, Unreadable
+
+MANIFEST = "manifest.json"
+GRACE = 0.02
+
+
+def main() -> None:
+    """Answers one job per line of standard input until its parent goes away."""
+    pa.array([1])  # pyarrow loads a good deal with its first array; every fork should find it done
+    sys.stdout.write('{"ready": true}\n')
+    sys.stdout.flush()
+    for line in sys.stdin:
+        job = json.loads(line)
+        importlib.import_module(job["connector"].partition(":")[0])  # warm for every fork to come
+        outcome = _fork(job) if hasattr(os, "fork") else _here(job)
+        _tell({"done": outcome})
+
+
+def _tell(message: dict[str, Any]) -> None:
+    # one write below the pipe's atomic size: parent and fork share the pipe
+    os.write(1, (json.dumps(message) + "\n").encode())
+
+
+def _here(job: dict[str, Any]) -> str:
+    try:
+        work(job)
+    except MemoryError:
+        return "memory"
+    return "ok"
+
+
+def _fork(job: dict[str, Any]) -> str:
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            _limit(job)
+            work(job)
+            status = 0
+        except MemoryError:
+            status = 3
+        except BaseException:  # the fork must end here whatever happens, its last words in stderr.txt
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    return _await(pid, time.monotonic() + float(job["seconds"]))
+
+
+def _await(pid: int, deadline: float) -> str:
+    """How the fork ended; it is killed at the deadline, and when the parent of this process is gone."""
+    while True:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            if os.WIFSIGNALED(status):
+                return "time" if os.WTERMSIG(status) == signal.SIGXCPU else "crash"
+            return {0: "ok", 3: "memory"}.get(os.WEXITSTATUS(status), "crash")
+        late = time.monotonic() > deadline
+        readable, _, _ = select.select([sys.stdin], [], [], GRACE)
+        if late or readable:  # no job comes before the answer: readable means end of file
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            if readable and not late:
+                os._exit(0)
+            return "time"
+
+
+def _limit(job: dict[str, Any]) -> None:
+    import resource
+
+    os.chdir(job["out"])
+    # what the reader prints in its last moment tells a memory limit from a crash
+    errors = os.open("stderr.txt", os.O_WRONLY | os.O_CREAT, 0o600)
+    os.dup2(errors, 2)
+    for what, amount in (
+        (resource.RLIMIT_AS, int(job["memory"])),
+        (resource.RLIMIT_CPU, int(job["seconds"]) * 2),
+        (resource.RLIMIT_FSIZE, int(job["disk"])),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
+
+
+def work(job: dict[str, Any]) -> None:
+    """Reads one file and leaves one Arrow file per sheet and the manifest in the job's folder."""
+    out = Path(job["out"])
+    path = Path(job["path"])
+    inspection = inspect(path, job["name"])
+    issues = list(inspection.issues)
+    sheets: list[dict[str, Any]] = []
+    if not inspection.blocked:
+        module, _, attribute = job["connector"].partition(":")
+        connector: Connector = getattr(importlib.import_module(module), attribute)()
+        settings = connector.settings.model_validate(job["settings"])
+        origin = Origin(job["name"], path, out)
+        try:
+            for extract in connector.extract(origin, settings, lambda rows: _tell({"rows": rows})):
+                sheets.append(_store(extract, out / f"{len(sheets)}.arrow"))
+        except Unreadable as unreadable:
+            issues.append(unreadable.issue)
+    manifest = {"issues": [asdict(issue) for issue in issues], "sheets": sheets}
+    draft = out / f"{MANIFEST}.draft"
+    draft.write_text(json.dumps(manifest, ensure_ascii=False, default=str), "utf-8")
+    draft.rename(out / MANIFEST)
+
+
+def _store(extract: Extract, target: Path) -> dict[str, Any]:
+    rows, columns = 0, 0
+    writer: pa.ipc.RecordBatchFileWriter | None = None
+    try:
+        for batch in extract.batches:
+            if writer is None:
+                schema = pa.schema([(batch.schema.names[0], pa.int64()), *((n, pa.string()) for n in batch.schema.names[1:])])
+                writer = pa.ipc.new_file(str(target), schema)
+                columns = len(schema.names) - 1
+            arrays = [batch.column(0), *(_tidy(column) for column in batch.columns[1:])]
+            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            rows += batch.num_rows
+    finally:
+        if writer is not None:
+            writer.close()
+    return {
+        "name": extract.name,
+        "hidden": extract.hidden,
+        "file": target.name if writer is not None else None,
+        "rows": rows,
+        "columns": columns,
+        "headers": extract.headers,
+        "issues": [asdict(issue) for issue in extract.issues],
+        "rounded": {str(column): line for column, line in extract.rounded.items()},
+    }
+
+
+def _tidy(column: pa.Array) -> pa.Array:
+    """The texts without blanks around them, null where nothing is left."""
+    texts = column if column.type == pa.string() else column.cast(pa.string())
+    texts = pc.utf8_trim(texts, characters=BLANKS)
+    empty = pc.equal(texts, "")
+    return pc.if_else(empty, None, texts) if pc.any(empty).as_py() else texts
+
+
+def issue_of(plain: dict[str, Any]) -> Issue:
+    """An issue from the manifest."""
+    return Issue(**plain)
+
+
+if __name__ == "__main__":
+    main()
