@@ -1,0 +1,9 @@
+"""Stock as it is derived: balances by day, then pieces by month that turnover adds up."""
+
+from __future__ import annotations
+
+from cockpit.derive.stock_days import STOCK_DAYS
+from cockpit.derive.stock_pieces import STOCK_PIECES
+from cockpit.derive.types import Derivation
+
+DERIVATIONS: tuple[Derivation, ...] = (STOCK_DAYS, STOCK_PIECES)

@@ -1,0 +1,31 @@
+"""How a derived table is declared: its inputs, its statement, and what to redo when some documents change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A table that is kept up to date in the transaction that changes its inputs.
+
+    `columns` maps a column to its DuckDB type; ``_unit UUID`` (the unit of redoing) and ``ledger VARCHAR`` are among
+    them. `inputs` maps a canonical or earlier derived table to the SQL expression over its columns that gives the unit
+    of a row. `statement` is a SELECT of exactly `columns` (any order, by name) for the units in the temporary table
+    ``touched(unit UUID)``; it limits each input by ``… IN (SELECT unit FROM touched)``. `settings` names the settings
+    tables whose change redoes every unit (``calendars`` stands for the table ``calendar_days`` and the ledgers' zones).
+    `prepare` runs before the statement in the same transaction; it may build temporary tables and add units to
+    ``touched``.
+
+    The same statement serves the increment and the rebuild: with every unit in ``touched`` it gives the whole table.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    inputs: Mapping[str, str]
+    statement: str
+    settings: tuple[str, ...] = ()
+    prepare: Callable[[duckdb.DuckDBPyConnection], None] | None = None

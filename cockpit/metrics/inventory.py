@@ -1,0 +1,271 @@
+"""Inventory: how many days what lies in stock would last at the rate at which it is used."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import ibis
+import ibis.expr.types as ir
+
+from cockpit.metrics.types import FactContext, Metric, Parameter, Thresholds
+
+_POSITION = ("ledger", "company", "warehouse", "material_code", "category", "uom")
+
+# Turnover by value says nothing when negative and uncosted rows make up more of the quantity than this leaves over.
+COVERED_SHARE = 0.8
+
+
+def _measures(context: FactContext) -> tuple[str, str]:
+    """Suffix of the columns (quantity or value) and the kind of consumption (used or sold) that were asked for."""
+    basis = "quantity" if context.params["basis"] == "quantity" else "value"
+    return basis, "sold" if context.params["consumption"] == "sales" else "used"
+
+
+def _consumed(table: ir.Table, context: FactContext) -> ir.Value:
+    """Consumption; what one warehouse sends to another is used there only when warehouses are looked at."""
+    basis, kind = _measures(context)
+    consumed = table[f"{kind}_{basis}"]
+    if "warehouse" in (*context.by, *context.where) and kind == "used":
+        consumed = consumed + table[f"sent_{basis}"]
+    return consumed
+
+
+def _between(context: FactContext) -> ir.Table:
+    """Pieces with the periods they touch; `contained` where the period holds them whole."""
+    pieces, periods = context.read("stock_pieces"), context.periods
+    joined = pieces.inner_join(periods, [pieces.from_day < periods.period_end, pieces.to_day > periods.period_start])
+    return joined.mutate(
+        contained=(joined.from_day >= joined.period_start) & (joined.to_day <= joined.period_end),
+        first=ibis.greatest(joined.from_day, joined.period_start),
+        after=ibis.least(joined.to_day, joined.period_end),
+    )
+
+
+def _state(quantity: ir.Value, value: ir.Value) -> ir.Value:
+    """0 sound, 1 negative, 2 not costed, of opening or closing stock."""
+    return ibis.cases(
+        ((quantity < 0) | (value < 0), 1), (value.isnull() & quantity.notnull() & (quantity != 0), 2), else_=0
+    )
+
+
+def _whole(between: ir.Table, context: FactContext) -> ir.Table:
+    """Pieces the period holds whole: months as they are stored, and summaries no larger summary repeats."""
+    repeated = (between.within_from >= between.period_start) & (between.within_to <= between.period_end)
+    whole = between.filter(between.contained & ~repeated.fill_null(False))
+    basis = _measures(context)[0]
+    return whole.select(
+        *_POSITION, "period_start", "period_end", "source", "reason", "first", "after",
+        stock_days=whole[f"days_{basis}"],
+        consumed=_consumed(whole, context),
+        uncosted=whole.uncosted,
+        opening=whole.opening_quantity,
+        closing=whole.closing_quantity,
+        opening_state=_state(whole.opening_quantity, whole.opening_value),
+        closing_state=_state(whole.closing_quantity, whole.closing_value),
+    )  # fmt: skip
+
+
+def _cut(between: ir.Table, context: FactContext) -> ir.Table:
+    """Months the period cuts: their days of stock inside it. Summaries cannot be cut."""
+    edges = between.filter(~between.contained & (between.source != "summaries"))
+    edges = edges.select(*_POSITION, "period_start", "period_end", "source", "reason", "first", "after")
+    days = context.read("stock_days")
+    spans = edges.inner_join(
+        days,
+        [
+            edges.ledger == days.ledger,
+            edges.company == days.company,
+            edges.material_code == days.material_code,
+            edges.warehouse.fill_null("") == days.warehouse.fill_null(""),
+            days.from_day < edges.after,
+            days.to_day > edges.first,
+        ],
+        rname="day_{name}",
+    )
+    basis = _measures(context)[0]
+    length = ibis.least(spans.to_day, spans.after).delta(ibis.greatest(spans.from_day, spans.first), unit="day")
+    here = (spans.day >= spans.first) & (spans.day < spans.after) & spans.moved
+    starts = spans.from_day >= spans.first
+    ends = spans.to_day <= spans.after
+    opening = ibis.ifelse(starts, spans.before_quantity, spans.quantity)
+    closing = ibis.ifelse(ends, spans.after_quantity, spans.quantity)
+    opening_value = ibis.ifelse(starts, spans.before_value, spans.value)
+    closing_value = ibis.ifelse(ends, spans.after_value, spans.value)
+    marked = spans.mutate(
+        begins=spans.from_day,
+        stock_days=(spans[basis] * length).fill_null(0),
+        consumed=ibis.ifelse(here, _consumed(spans, context), 0),
+        uncosted=(spans.value.isnull() & (spans.quantity != 0)).fill_null(False) | (spans.used_uncosted & here),
+        opening=opening.fill_null(0),
+        closing=closing.fill_null(0),
+        opening_state=_state(opening, opening_value),
+        closing_state=_state(closing, closing_value),
+    )
+    return marked.group_by(*_POSITION, "period_start", "period_end", "source", "reason", "first", "after").aggregate(
+        stock_days=marked.stock_days.sum(),
+        consumed=marked.consumed.sum(),
+        uncosted=marked.uncosted.any(),
+        opening=marked.opening.argmin(marked.begins),
+        closing=marked.closing.argmax(marked.begins),
+        opening_state=marked.opening_state.argmin(marked.begins),
+        closing_state=marked.closing_state.argmax(marked.begins),
+    )
+
+
+def _common(table: ir.Table) -> ir.Table:
+    """The same column types on both ways, so that their rows can stand together."""
+    wide, narrow = "decimal(38, 6)", "decimal(18, 6)"
+    types = {"stock_days": wide, "consumed": wide, "opening": narrow, "closing": narrow}
+    flags = {"opening_state": "int64", "closing_state": "int64"}
+    return table.mutate(**{name: table[name].cast(kind) for name, kind in (types | flags).items()})
+
+
+def turnover_facts(context: FactContext) -> ir.Table:
+    """One row per position (material, warehouse) and period: stock times days, and consumption.
+
+    Average stock ÷ consumption × days is the sum of each day's stock ÷ consumption, so both add up over days,
+    positions and sources, and the ratio of the sums is the figure of any group.
+    """
+    between = _between(context)
+    pieces = _common(_whole(between, context)).union(_common(_cut(between, context)))
+    positions = pieces.group_by(*_POSITION, "period_start", "period_end", "source", "reason").aggregate(
+        numerator=pieces.stock_days.sum(),
+        denominator=pieces.consumed.sum(),
+        uncosted=pieces.uncosted.any(),
+        opening=pieces.opening.argmin(pieces["first"]).fill_null(0),
+        closing=pieces.closing.argmax(pieces["first"]).fill_null(0),
+        opening_state=pieces.opening_state.argmin(pieces["first"]),
+        closing_state=pieces.closing_state.argmax(pieces["first"]),
+        days=pieces.after.delta(pieces["first"], unit="day").sum(),
+    )
+    negative = (positions.opening_state == 1) | (positions.closing_state == 1)
+    uncosted = positions.uncosted | (positions.opening_state == 2) | (positions.closing_state == 2)
+    reason = positions.reason
+    if context.params["basis"] == "value":
+        reason = ibis.cases(
+            (positions.reason.notnull(), positions.reason),
+            (uncosted, ibis.literal("not_costed")),
+            (negative, ibis.literal("negative_stock")),
+        )
+    return positions.mutate(
+        reason=reason,
+        material=positions.material_code,
+        negative=(positions.opening < 0) | (positions.closing < 0),
+        size=(positions.opening.abs() + positions.closing.abs()).cast("float64"),
+        by_value=ibis.literal(context.params["basis"] == "value"),
+        document_table=ibis.literal("stock_movements"),
+        document=ibis.null("uuid"),
+        document_no=ibis.null("string"),
+        day=ibis.null("date"),
+    )
+
+
+def covered_share(rows: ir.Table) -> ir.Value:
+    """Share of the quantity in stock whose value is known and not negative; by rows where no quantity is known."""
+    sound = rows.reason.isnull()
+    judged = sound | rows.reason.isin(["not_costed", "negative_stock"])
+    size, counted = rows["size"].sum(where=judged), rows.count(where=judged)
+    return ibis.ifelse(
+        size > 0,
+        rows["size"].sum(where=sound).fill_null(0) / size,
+        rows.count(where=sound) / counted.nullif(0),
+    )
+
+
+def _too_little(rows: ir.Table) -> ir.Value:
+    return rows.by_value.any() & (covered_share(rows) < COVERED_SHARE).fill_null(False)
+
+
+def _not_positive(rows: ir.Table) -> ir.Value:
+    sound = rows.reason.isnull()
+    return ((rows.numerator.sum(where=sound) <= 0) | (rows.denominator.sum(where=sound) <= 0)).fill_null(False)
+
+
+def turnover_days(rows: ir.Table) -> ir.Value:
+    """Days: stock times days over consumption. Null where too little is costed or a total is not positive."""
+    sound = rows.reason.isnull()
+    ratio = rows.numerator.sum(where=sound).cast("float64") / rows.denominator.sum(where=sound).cast("float64")
+    return ibis.ifelse(_too_little(rows) | _not_positive(rows), ibis.null("float64"), ratio)
+
+
+def _movements(context: FactContext) -> ir.Table:
+    """Movements that make up the consumption: what a click on the figure leads to."""
+    moves = context.read("stock_movements")
+    basis = _measures(context)[0]
+    kinds = ["sale", "return_in"] if context.params["consumption"] == "sales" else ["sale", "production_issue", "return_in"]
+    moves = moves.filter(moves.movement_kind.isin(kinds), ~moves.is_void.fill_null(False))
+    amount = moves.quantity if basis == "quantity" else moves.cost_amount
+    return moves.select(
+        "ledger", "company", "warehouse", "category", "document_no",
+        day=moves.document_date,
+        material=ibis.coalesce(moves.material_code, moves.material_name),
+        reason=ibis.null("string"),
+        numerator=ibis.literal(0).cast("decimal(18, 6)"),
+        denominator=-amount.cast("decimal(18, 6)"),
+        document_table=ibis.literal("stock_movements"),
+        document=moves["_doc"],
+    )  # fmt: skip
+
+
+def _summaries(context: FactContext) -> ir.Table:
+    """收发存 rows that end in the window, beside the movements."""
+    rows = context.read("stock_summaries")
+    basis = "quantity" if _measures(context)[0] == "quantity" else "amount"
+    return rows.select(
+        "ledger", "company", "warehouse", "category",
+        document_no=ibis.null("string"),
+        day=rows.period_end,
+        material=ibis.coalesce(rows.material_code, rows.material_name),
+        reason=ibis.null("string"),
+        numerator=ibis.literal(0).cast("decimal(18, 6)"),
+        denominator=rows[f"outbound_{basis}"].cast("decimal(18, 6)"),
+        document_table=ibis.literal("stock_summaries"),
+        document=rows["_doc"],
+    ).select("ledger", "company", "warehouse", "category", "document_no", "day", "material", "reason", "numerator",
+             "denominator", "document_table", "document")  # fmt: skip
+
+
+def turnover_documents(context: FactContext) -> ir.Table:
+    """Documents behind turnover: movements of consumption and 收发存 rows, each with its share of the consumption."""
+    return _movements(context).union(_summaries(context))
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        name="inventory_turnover_days",
+        unit="days",
+        direction="band",
+        importance="O",
+        process="inventory",
+        owner="warehouse",
+        kind="ratio",
+        sources=("stock_movements", "stock_balances", "stock_summaries"),
+        dimensions=("material", "category", "warehouse", "company"),
+        facts=turnover_facts,
+        placement="periods",
+        thresholds=Thresholds(relative_band=Decimal("0.2")),
+        params={
+            "basis": Parameter("value", ("value", "quantity")),
+            "consumption": Parameter("all", ("all", "sales")),
+        },
+        fields={
+            "numerator": lambda rows: rows.numerator.sum(),
+            "denominator": lambda rows: rows.denominator.sum(),
+            "average_stock": lambda rows: (rows.numerator.cast("float64") / rows.days.nullif(0)).sum(),
+        },
+        all_fields={
+            "covered_share": covered_share,
+            "negative_positions": lambda rows: rows.negative.cast("int64").sum(),
+        },
+        flags={
+            "stock_from_movements": lambda rows: (rows.reason.isnull() & (rows.source == "movements")).any(),
+            "stock_from_balances": lambda rows: (rows.reason.isnull() & (rows.source == "balances")).any(),
+            "stock_from_summaries": lambda rows: (rows.reason.isnull() & (rows.source == "summaries")).any(),
+            "outbound_undivided": lambda rows: (rows.reason.isnull() & (rows.source == "summaries")).any(),
+            "mixed_units": lambda rows: ~rows.by_value.any() & (rows.uom.nunique() > 1),
+            "stock_mostly_uncosted": _too_little,
+            "stock_total_not_positive": _not_positive,
+        },
+        value=turnover_days,
+    ),
+)

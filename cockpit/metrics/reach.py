@@ -1,0 +1,81 @@
+"""How far delivered data reach, and so which periods are complete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from cockpit.metrics.types import LedgerFacts
+
+
+class Runs(Protocol):
+    def run_sql(self, statement: str, params: Sequence[object] = ()) -> pa.Table: ...
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Reach of one canonical table in some ledgers.
+
+    `first` and `last` are the first and last business day with rows, `gap` the longest distance in days between two
+    neighbouring days with rows in the 12 months before `last`, `stated` the last day that a file or a person stated
+    the data to reach, `today` the ledger's current day.
+    """
+
+    first: date | None
+    last: date | None
+    gap: int
+    stated: date | None
+    today: date
+
+    def complete(self, end: date) -> bool:
+        """Whether a period ending before `end` (exclusive) is fully delivered; one that contains now never is."""
+        final = end - timedelta(days=1)
+        if final >= self.today or self.last is None:
+            return False
+        if self.last >= final:
+            return True
+        if self.stated is not None:
+            return self.stated >= final
+        return (final - self.last).days <= self.gap
+
+    @property
+    def until(self) -> date | None:
+        """The last day the data speak for."""
+        if self.last is None:
+            return None
+        return min(max(self.last, self.stated or self.last), self.today)
+
+
+def local_today(ledgers: Sequence[LedgerFacts]) -> date:
+    """The earliest current day among the ledgers."""
+    return min(_local(ledger.now, ledger.timezone).date() for ledger in ledgers)
+
+
+def _local(instant: datetime, zone: str) -> datetime:
+    return instant.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
+
+
+def reach(warehouse: Runs, table: str, ledgers: Sequence[LedgerFacts]) -> Reach:
+    """How far `table` reaches in `ledgers`. Days later than today (typing mistakes, plans) do not count."""
+    today = local_today(ledgers) if ledgers else date.max
+    names = [ledger.name for ledger in ledgers]
+    row = warehouse.run_sql(
+        'WITH d AS (SELECT DISTINCT day FROM data_days WHERE "table" = $1 AND list_contains($2, ledger) AND day <= $3),'
+        " e AS (SELECT max(day) AS last FROM d),"
+        " g AS (SELECT max(day - before) AS gap FROM (SELECT day, lag(day) OVER (ORDER BY day) AS before FROM d), e"
+        "  WHERE day > last - INTERVAL 1 YEAR),"
+        " s AS (SELECT min(stated) AS stated FROM (SELECT x.ledger, max(timezone(l.timezone,"
+        " timezone('UTC', x.export_at))"
+        "  ::DATE) AS stated FROM deliveries x JOIN parts p ON p.delivery = x.id JOIN ledgers l ON l.name = x.ledger"
+        '  WHERE p."table" = $1 AND list_contains($2, x.ledger) AND x.active_from IS NOT NULL AND x.active_to IS NULL'
+        "  GROUP BY x.ledger))"
+        " SELECT (SELECT min(day) FROM d) AS first, last, gap, stated FROM e, g, s",
+        [table, names, today],
+    ).to_pylist()[0]
+    stated = row["stated"]
+    return Reach(row["first"], row["last"], int(row["gap"] or 0), stated, today)

@@ -1,0 +1,89 @@
+"""Revenue: what was sold without tax, how it grew on last year, and what was left of it after cost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import ibis
+import ibis.expr.types as ir
+
+from cockpit.metrics.types import FactContext, Metric, Thresholds
+
+_DIMENSIONS = ("product", "category", "customer", "region", "salesperson", "department", "company")
+
+
+def _lines(context: FactContext) -> ir.Table:
+    """Sales lines with the dimensions people ask by. A product goes by its code, a customer by its name."""
+    lines = context.read("sales_facts")
+    return lines.mutate(
+        product=ibis.coalesce(lines.material_code, lines.material_name),
+        customer=ibis.coalesce(lines.customer_name, lines.customer_code),
+        document_table=ibis.literal("sales_lines"),
+        document=lines["_unit"],
+    )
+
+
+def revenue_facts(context: FactContext) -> ir.Table:
+    """One row per sales line; returns are negative lines of their own month."""
+    lines = _lines(context)
+    return lines.mutate(amount=lines.revenue)
+
+
+def margin_facts(context: FactContext) -> ir.Table:
+    """One row per sales line; a line without cost is left out with its revenue and counted."""
+    lines = _lines(context)
+    reason = ibis.cases(
+        (lines.reason.notnull(), lines.reason),
+        (lines.cost.isnull(), ibis.literal("no_cost")),
+    )
+    return lines.mutate(reason=reason, numerator=lines.revenue - lines.cost, denominator=lines.revenue)
+
+
+def _covered_share(lines: ir.Table) -> ir.Value:
+    """Share of the revenue that stands on lines with cost; null where all revenue is not positive."""
+    everything = lines.revenue.sum()
+    covered = lines.revenue.sum(where=lines.reason.isnull())
+    return ibis.ifelse(everything > 0, covered.cast("float64") / everything.cast("float64"), ibis.null("float64"))
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        name="revenue",
+        unit="amount",
+        direction="up",
+        importance="S",
+        process="revenue",
+        owner="sales",
+        kind="sum",
+        sources=("sales_lines",),
+        dimensions=_DIMENSIONS,
+        facts=revenue_facts,
+    ),
+    Metric(
+        name="revenue_growth",
+        unit="share",
+        direction="up",
+        importance="S",
+        process="revenue",
+        owner="sales",
+        kind="sum",
+        sources=("sales_lines",),
+        dimensions=_DIMENSIONS,
+        facts=revenue_facts,
+        thresholds=Thresholds(warning=Decimal(0)),
+        growth=True,
+    ),
+    Metric(
+        name="gross_margin_rate",
+        unit="share",
+        direction="up",
+        importance="S",
+        process="revenue",
+        owner="finance",
+        kind="ratio",
+        sources=("sales_lines",),
+        dimensions=_DIMENSIONS,
+        facts=margin_facts,
+        all_fields={"revenue_covered_share": _covered_share},
+    ),
+)

@@ -1,0 +1,116 @@
+"""What a metric is: one block with its meaning, formula, thresholds and the facts it is computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, Protocol
+
+import ibis.expr.types as ir
+
+Unit = Literal["hours", "days", "amount", "share", "count", "rate_per_year"]
+Direction = Literal["down", "up", "band", "none"]
+Importance = Literal["S", "T", "O"]
+Kind = Literal["duration", "sum", "ratio", "count"]
+Placement = Literal["day", "periods"]
+
+
+@dataclass(frozen=True)
+class LedgerFacts:
+    """What a query must know of a ledger."""
+
+    name: str
+    timezone: str
+    month_start_day: int
+    currency: str | None
+    now: datetime  # UTC, naive; the ledger's own now or the clock's
+    sample: bool
+
+
+class FactContext(Protocol):
+    """What a facts function is given."""
+
+    params: Mapping[str, str]
+    ledgers: tuple[LedgerFacts, ...]
+    start: date | None  # inclusive local day
+    end: date | None  # exclusive local day
+    periods: ir.Table  # columns period_start, period_end (exclusive), both date; one row with the window for grain all
+    notes: list[tuple[str, dict[str, str]]]  # notes to show beside the figures: (key below ``note.``, params)
+    by: tuple[str, ...]  # dimensions the question breaks down along
+    where: Mapping[str, tuple[str, ...]]  # and those it filters on; the engine filters, facts only need to know
+
+    def read(self, table: str) -> ir.Table:
+        """A canonical or derived table under the actor's scope, limited to the ledgers asked for."""
+        ...
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a metric: its choices (empty = free text that `check` accepts) and default."""
+
+    default: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Starting values in the metric's unit (shares as fractions). For direction `band`, `band` is the good range.
+
+    `relative_band` is a share around the metric's own 12-month median.
+    """
+
+    target: Decimal | None = None
+    warning: Decimal | None = None
+    critical: Decimal | None = None
+    band: tuple[Decimal, Decimal] | None = None
+    relative_band: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric. Texts live in the catalogues: ``metric.<name>.label|sentence|formula|caveat|example``.
+
+    `facts` gives one row per document, line, act or position, before any filter on time, with these columns:
+
+    - ``ledger`` string; ``reason`` string, null where the row counts, else why it is excluded (``reason.`` catalogue);
+    - placement ``day``: ``day`` date, the local business day that decides the period (null: excluded, reason given);
+      placement ``periods``: ``period_start`` date, the row of `FactContext.periods` it belongs to;
+    - every name in `dimensions`, as string;
+    - kind ``duration``: ``seconds`` (float64); ``sum``: ``amount`` (decimal); ``ratio``: ``numerator``,
+      ``denominator`` (decimal or float64); ``count``: ``counted`` (int64);
+    - optional ``currency`` string: amounts of different currencies are never added, rows split by it;
+    - optional ``provisional`` boolean: the figure rests on days whose official calendar is not out;
+    - ``document_table`` string, ``document`` uuid, ``document_no`` string: where a drill leads.
+
+    `fields` are further figures of a group: name → function of the grouped facts (excluded rows already left out).
+    `all_fields` are the same over all rows, excluded ones included.
+    `value` overrides the headline figure of the kind; like `all_fields` it is given all rows of the group.
+    `flags` are notes that belong to the figure only when something is so: key below ``note.`` → true or false over all
+    rows of a group; the note is shown once when it is true for any group of the answer.
+    """
+
+    name: str
+    unit: Unit
+    direction: Direction
+    importance: Importance
+    process: Literal["procurement", "inventory", "revenue", "reconciliation", "process"]
+    owner: str  # key below ``owner.`` in the catalogues
+    kind: Kind
+    sources: tuple[str, ...]  # canonical tables
+    dimensions: tuple[str, ...]
+    facts: Callable[[FactContext], ir.Table]
+    placement: Placement = "day"
+    thresholds: Thresholds = Thresholds()
+    params: Mapping[str, Parameter] = field(default_factory=dict)
+    fields: Mapping[str, Callable[[ir.Table], ir.Value]] = field(default_factory=dict)
+    all_fields: Mapping[str, Callable[[ir.Table], ir.Value]] = field(default_factory=dict)
+    flags: Mapping[str, Callable[[ir.Table], ir.Value]] = field(default_factory=dict)
+    value: Callable[[ir.Table], ir.Value] | None = None
+    scale: Decimal = Decimal(1)  # headline = computed × scale (seconds → hours: 1/3600)
+    growth: bool = False  # divide by the same window a year earlier, minus 1
+    as_of: bool = False  # taken at each period's end
+    split: tuple[str, ...] = ()  # dimensions that are never added: split by them unless one value is named
+    documents: Callable[[FactContext], ir.Table] | None = None  # drill rows, where facts are not documents
+    version: int = 1

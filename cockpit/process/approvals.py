@@ -1,0 +1,9 @@
+"""What the cockpit keeps of approval logs: the final rule of each process, its acts, its documents, its cases."""
+
+from __future__ import annotations
+
+from cockpit.derive.types import Derivation
+from cockpit.process.acts import ACTS, RULES
+from cockpit.process.cases import CASES, PROCESS_CASES
+
+DERIVATIONS: tuple[Derivation, ...] = (RULES, ACTS, CASES, PROCESS_CASES)

@@ -1,0 +1,1 @@
+"""Which payment settles which invoice, what is still open, and which documents belong together."""
