@@ -1,0 +1,172 @@
+"""Cards and warnings: one figure of one month with its trend, its comparisons and what stands behind a breach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from cockpit.errors import NotAllowedError
+from cockpit.locale import Language, t
+from cockpit.metrics import METRICS
+from cockpit.metrics.level import own_band
+from cockpit.metrics.types import Metric
+from cockpit.period import Period, period_of, previous
+from cockpit.service.figures import FigureDesk, metric_named
+from cockpit.service.requests import Actor, CardRequest, MetricRequest
+from cockpit.service.results import Breach, Card, MetricResult, MetricRow
+
+TREND_MONTHS = 13
+CAUSES = 3
+
+
+class CardDesk:
+    """Makes cards from the figure desk's answers; asks nothing else."""
+
+    def __init__(self, figures: FigureDesk, month_start_day: int, loaded: frozenset[str]) -> None:
+        self._figures = figures
+        self._month_start_day = month_start_day
+        self._loaded = loaded
+
+    def card(self, actor: Actor, name: str, request: CardRequest, language: Language) -> Card:
+        """The metric's card for the shown period; never raises for missing data, its `state` says what is missing."""
+        metric = metric_named(name)
+        missing = tuple(table for table in metric.sources if table not in self._loaded)
+        if len(missing) == len(metric.sources):
+            return self._card(metric, "not_loaded", language, missing=missing)
+        try:
+            trend = self._trend(actor, metric, request, language)
+        except NotAllowedError:
+            return self._card(metric, "not_allowed", language)
+        shown = [row for row in trend.rows if row.start == request.start]
+        row = self._chosen(shown)
+        if row is None or (row.value is None and not row.n and not row.excluded):
+            return self._card(metric, "empty", language, result=trend)
+        same = [one for one in trend.rows if (one.dimensions, one.currency) == (row.dimensions, row.currency)]
+        period = Period(request.start, request.end, row.period, "month", self._month_start_day)
+        before, last_year = self._comparisons(actor, metric, request, same, row, period, language)
+        card = self._card(metric, "data", language, result=trend, row=row, trend=tuple(same))
+        return replace(card, previous=before, last_year=last_year, band=_band(metric, same))
+
+    def _trend(self, actor: Actor, metric: Metric, request: CardRequest, language: Language) -> MetricResult:
+        first = period_of(request.start, "month", self._month_start_day)
+        for _ in range(TREND_MONTHS - 1):
+            first = previous(first)
+        asked = MetricRequest(first.start, request.end, "month", (), request.where, {}, request.ledger)
+        return self._figures.metric(actor, metric.name, asked, language)
+
+    def _chosen(self, rows: Sequence[MetricRow]) -> MetricRow | None:
+        """The one row of the shown month; of several that are never added, the one with most documents."""
+        return max(rows, key=lambda row: row.n, default=None)
+
+    def _comparisons(
+        self,
+        actor: Actor,
+        metric: Metric,
+        request: CardRequest,
+        trend: Sequence[MetricRow],
+        row: MetricRow,
+        period: Period,
+        language: Language,
+    ) -> tuple[MetricRow | None, MetricRow | None]:
+        """Previous month and same month last year; sums of a partial month meet the same number of days."""
+        by_start = {one.start: one for one in trend}
+        before = by_start.get(previous(period).start)
+        last_year = trend[0] if len(trend) == TREND_MONTHS else None
+        if not row.partial or metric.kind != "sum" or metric.as_of:
+            return before, last_year
+        last_year = replace(last_year, value=row.compare) if last_year is not None else None
+        if before is not None and before.start is not None:
+            until = self._until(metric, actor, request)
+            days = (until - request.start).days + 1 if until else 0
+            end = min(before.start + timedelta(days=days), request.start)
+            if days > 0:
+                asked = MetricRequest(before.start, end, "all", (), request.where, {}, request.ledger)
+                rows = self._figures.metric(actor, metric.name, asked, language).rows
+                before = next((one for one in rows if one.currency == row.currency), None)
+        return before, last_year
+
+    def _until(self, metric: Metric, actor: Actor, request: CardRequest) -> date | None:
+        ledgers = self._figures.ledgers(actor, request.ledger)
+        return self._figures.metric_reach(metric, ledgers).until
+
+    def _card(
+        self,
+        metric: Metric,
+        state: str,
+        language: Language,
+        result: MetricResult | None = None,
+        row: MetricRow | None = None,
+        trend: tuple[MetricRow, ...] = (),
+        missing: tuple[str, ...] = (),
+    ) -> Card:
+        limits = metric.thresholds
+        return Card(
+            metric=metric.name,
+            label=t(f"metric.{metric.name}.label", language),
+            unit=metric.unit,
+            direction=metric.direction,
+            importance=metric.importance,
+            state=state,  # type: ignore[arg-type]
+            row=row,
+            trend=trend,
+            warning=float(limits.warning) if limits.warning is not None else None,
+            critical=float(limits.critical) if limits.critical is not None else None,
+            as_of=result.as_of if result else None,
+            notes=result.notes if result else (),
+            missing=missing,
+            definition_version=metric.version,
+            params=result.params if result else {},
+        )
+
+    # ---------------------------------------------------------------- warnings
+
+    def breaches(self, actor: Actor, request: CardRequest, language: Language) -> list[Breach]:
+        """Metrics of the shown month outside their thresholds, gravest first, with the slices that weigh most."""
+        found = []
+        for metric in METRICS.values():
+            if any(name not in metric.dimensions for name in request.where):
+                continue
+            found += self._breach(actor, metric, request, language)
+        order = {"critical": 0, "warning": 1}
+        return sorted(found, key=lambda one: (order[one.level], one.metric, str(one.row.dimensions)))
+
+    def _breach(self, actor: Actor, metric: Metric, request: CardRequest, language: Language) -> list[Breach]:
+        if not self._loaded.intersection(metric.sources):
+            return []
+        result = self._trend(actor, metric, request, language)
+        rows = [row for row in result.rows if row.start == request.start and row.level in ("warning", "critical")]
+        label = t(f"metric.{metric.name}.label", language)
+        return [
+            Breach(metric.name, label, row.level, row, metric.unit, self._causes(actor, metric, row, request, language))
+            for row in rows
+        ]
+
+    def _causes(
+        self, actor: Actor, metric: Metric, row: MetricRow, request: CardRequest, language: Language
+    ) -> tuple[tuple[str, str | None, float | None, float | None], ...]:
+        """The slices that weigh most, along the metric's first dimension that is not filtered yet: (dimension, value,
+        its figure, its share of documents or amount)."""
+        own = {name: value for name, value in row.dimensions.items() if value is not None}
+        free = [name for name in metric.dimensions if name not in request.where and name not in own]
+        if not free:
+            return ()
+        where = {**request.where, **own}
+        asked = MetricRequest(request.start, request.end, "all", (free[0],), where, {}, request.ledger)
+        rows = self._figures.metric(actor, metric.name, asked, language).rows
+        weights = [(abs(one.value or 0.0) * (one.n if metric.kind == "duration" else 1), one) for one in rows]
+        total = sum(weight for weight, _ in weights)
+        if metric.kind == "ratio" or not total:
+            return ()
+        ranked = sorted(weights, key=lambda pair: -pair[0])[:CAUSES]
+        return tuple((free[0], one.dimensions[free[0]], one.value, weight / total) for weight, one in ranked)
+
+
+def _band(metric: Metric, trend: Sequence[MetricRow]) -> tuple[float, float] | None:
+    """The good range of a metric that has one, around its own median where that is its measure."""
+    if metric.thresholds.band is not None:
+        return float(metric.thresholds.band[0]), float(metric.thresholds.band[1])
+    if metric.thresholds.relative_band is None:
+        return None
+    history = [row.value for row in trend[:-1] if row.value is not None]
+    return own_band(history, float(metric.thresholds.relative_band))

@@ -1,0 +1,228 @@
+"""The cockpit as one object: opened once, asked by pages, command line and clock."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cockpit.errors import RefusedError, UsageError
+from cockpit.locale import Language
+from cockpit.metrics import METRICS
+from cockpit.metrics.question import checked
+from cockpit.model import TABLES
+from cockpit.period import check_month_start_day, period_of
+from cockpit.service import dictionary, drill
+from cockpit.service.cards import CardDesk
+from cockpit.service.declarations import DERIVATIONS
+from cockpit.service.deliveries import Counted, DeliveryDesk
+from cockpit.service.documents import DocumentDesk
+from cockpit.service.figures import FigureDesk, metric_named
+from cockpit.service.health import examine
+from cockpit.service.ledgers import LedgerDesk
+from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport, MetricEntry
+from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor, CardRequest, LoadRequest, MetricRequest
+from cockpit.service.results import (
+    Breach,
+    Card,
+    DocumentView,
+    DrillResult,
+    LedgerView,
+    MetricResult,
+    TableView,
+)
+from cockpit.service.sample import Sample
+from cockpit.settings import Settings
+from cockpit.warehouse.store import Warehouse
+
+
+def _uncounted(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+class Cockpit:
+    """The service. Every method takes the actor first; texts come in the language asked for."""
+
+    def __init__(
+        self, settings: Settings, connectors: Sequence[Any], sample: Sample | None, clock: Callable[[], datetime]
+    ):
+        self._settings = settings
+        self._sample = sample
+        self._warehouse = Warehouse(settings.warehouse, TABLES, DERIVATIONS, clock)
+        self._ledgers = LedgerDesk(self._warehouse)
+        self._figures = FigureDesk(self._warehouse, self._ledgers.facts)
+        self._deliveries = DeliveryDesk(self._warehouse, settings.home, settings.timezone, connectors)
+        self._documents = DocumentDesk(self._warehouse)
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        connectors: Sequence[Any],
+        sample: Sample | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC).replace(tzinfo=None),
+    ) -> Cockpit:
+        """Open the warehouse below `settings.home`. Raises SystemFailure where another process holds it."""
+        return cls(settings, connectors, sample, clock)
+
+    def close(self) -> None:
+        self._warehouse.close()
+
+    def __enter__(self) -> Cockpit:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---------------------------------------------------------------- figures
+
+    def metric(self, actor: Actor, name: str, request: MetricRequest, language: Language) -> MetricResult:
+        """A metric's rows. Raises UsageError where the question cannot be asked."""
+        return self._figures.metric(actor, name, request, language)
+
+    def drill(self, actor: Actor, name: str, request: MetricRequest, limit: int, language: Language) -> DrillResult:
+        """The documents behind a number, the ones that weigh most first, with file, sheet and line."""
+        figures = self._figures.metric(actor, name, replace(request, grain="all", by=()), language)
+        ledgers = self._figures.ledgers(actor, request.ledger)
+        if not ledgers:
+            return DrillResult(name, 0, (), figures)
+        metric = metric_named(name)
+        question = checked(metric, self._figures.question(replace(request, grain="all", by=()), ledgers))
+        windowed = self._figures.windowed(metric, question)
+        if windowed is None:
+            return DrillResult(name, 0, (), figures)
+        total, rows = drill.documents(self._warehouse, metric, windowed, actor.scope, limit)
+        return DrillResult(name, total, tuple(rows), figures)
+
+    def card(self, actor: Actor, name: str, request: CardRequest, language: Language) -> Card:
+        return self._card_desk(actor, request).card(actor, name, request, language)
+
+    def cards(self, actor: Actor, names: Sequence[str], request: CardRequest, language: Language) -> list[Card]:
+        desk = self._card_desk(actor, request)
+        return [desk.card(actor, name, request, language) for name in names]
+
+    def breaches(self, actor: Actor, request: CardRequest, language: Language) -> list[Breach]:
+        """Metrics outside their thresholds in the shown period, gravest first."""
+        return self._card_desk(actor, request).breaches(actor, request, language)
+
+    def _card_desk(self, actor: Actor, request: CardRequest) -> CardDesk:
+        facts = self._ledgers.facts(actor.scope, request.ledger)
+        day = facts[0].month_start_day if facts else 1
+        return CardDesk(self._figures, day, self._ledgers.loaded_tables(request.ledger))
+
+    def entry(self, actor: Actor, metric: str, language: Language) -> MetricEntry:
+        """A metric's block of the dictionary."""
+        return dictionary.entry(metric_named(metric), language)
+
+    def dictionary(self, actor: Actor, language: Language) -> list[MetricEntry]:
+        return [dictionary.entry(metric, language) for metric in METRICS.values()]
+
+    def document(self, actor: Actor, table: str, document: str, language: Language) -> DocumentView:
+        """One document. RefusedError where there is none the actor may see."""
+        return self._documents.view(actor.scope, table, document)
+
+    # ---------------------------------------------------------------- what there is
+
+    def version(self) -> int:
+        return self._warehouse.version().number
+
+    def ready(self) -> bool:
+        """Whether the warehouse answers and something can be shown: data, or nothing because no sample is wanted."""
+        self._warehouse.version()
+        return self._sample is None or bool(self._ledgers.delivered())
+
+    def ledgers(self, actor: Actor) -> list[LedgerView]:
+        return self._ledgers.views(actor.scope)
+
+    def default_ledger(self, actor: Actor) -> str | None:
+        """The ledger that is meant where none is named; None before any delivery, or where several are real."""
+        return self._ledgers.default(actor.scope)
+
+    def shown_period(self, actor: Actor, ledger: str) -> tuple[date, date]:
+        """The newest month with data of a ledger, as [start, end); the current month before any."""
+        facts = self._ledgers.facts(actor.scope, ledger)
+        days = [self._figures.reach(table, facts).until for table in self._ledgers.loaded_tables(ledger) if facts]
+        today = self._warehouse.now().date()
+        newest = max((day for day in days if day), default=today)
+        period = period_of(newest, "month", facts[0].month_start_day if facts else 1)
+        return period.start, period.end
+
+    def options(self, actor: Actor, ledger: str, dimension: str) -> list[str]:
+        """The values a filter on `dimension` can take, those with most rows first."""
+        return self._ledgers.options(actor.scope, ledger, dimension)
+
+    def tables(self, actor: Actor) -> list[TableView]:
+        """Canonical tables with columns, keys, modes and current rows by ledger."""
+        return self._ledgers.tables(actor.scope)
+
+    # ---------------------------------------------------------------- deliveries
+
+    def load(
+        self,
+        actor: Actor,
+        paths: Sequence[Path],
+        request: LoadRequest,
+        progress: Counted = _uncounted,
+        language: Language | None = None,
+    ) -> LoadReport:
+        """Deliver files; `progress` is called with rows done and in all (0 while unknown)."""
+        return self._deliveries.load(actor, paths, request, progress, language or self._settings.language)
+
+    def deliveries(self, actor: Actor, ledger: str | None = None) -> list[DeliveryView]:
+        return self._deliveries.history(actor, ledger)
+
+    def undo(self, actor: Actor, delivery: int, reason: str = "") -> DeliveryView:
+        return self._deliveries.undo(actor, delivery, reason)
+
+    def decide(self, actor: Actor, delivery: int, accept: bool, reason: str, apart: bool = False) -> DeliveryView:
+        return self._deliveries.decide(actor, delivery, accept, reason, apart)
+
+    def rejects(self, actor: Actor, delivery: int, out: Path, language: Language) -> int:
+        return self._deliveries.rejects(actor, delivery, out, language)
+
+    def ledger(self, actor: Actor, name: str, **changes: Any) -> LedgerView:
+        """Show a ledger, or change its timezone, month_start_day, currency or now. Makes one that is not there."""
+        try:
+            ZoneInfo(changes.get("timezone") or "UTC")
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise UsageError("timezone_unknown", value=changes.get("timezone")) from error
+        if changes.get("month_start_day") is not None:
+            check_month_start_day(changes["month_start_day"])
+        return self._ledgers.change(actor.scope, name, self._settings.timezone, changes)
+
+    def demo(self, actor: Actor, remove: bool, progress: Counted = _uncounted) -> LoadReport | None:
+        """Load the sample company into its own ledger, or take it away. None where there is nothing to do."""
+        if self._sample is None:
+            raise RefusedError("sample_not_here")
+        mine = [one for one in self.deliveries(LOCAL_ADMINISTRATOR, self._sample.ledger) if one.state == "active"]
+        if remove:
+            for delivery in mine:
+                self._warehouse.undo(delivery.id, actor.name, "")
+            return None
+        if mine:
+            return None
+        return self._load_sample(actor, self._sample, progress)
+
+    def _load_sample(self, actor: Actor, sample: Sample, progress: Counted) -> LoadReport:
+        self._ledgers.make_sample(sample)
+        spool = self._settings.home / "spool"
+        spool.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="sample-", dir=spool))
+        try:
+            files = sample.write(folder)
+            request = LoadRequest(ledger=sample.ledger)
+            return self._deliveries.load(actor, files, request, progress, "zh_CN", kind="sample")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def doctor(self, actor: Actor, rebuild: bool = False) -> DoctorReport:
+        """Examine settings, disk and warehouse; with `rebuild` compute everything again and compare."""
+        return examine(self._warehouse, self._settings, rebuild)

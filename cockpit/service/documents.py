@@ -1,0 +1,195 @@
+"""One document as people read it: its facts, its lines, its process on the working calendar, what it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import ibis.expr.types as ir
+
+from cockpit.calendar import DayOverride, build_calendar, off_hours, parse_shifts, working_between
+from cockpit.errors import RefusedError
+from cockpit.model import TABLES
+from cockpit.model.types import Table
+from cockpit.scope import Scope
+from cockpit.service.drill import sources_of
+from cockpit.service.results import DocumentView, Related, TimelineEvent
+from cockpit.warehouse.store import Ledger, Warehouse
+
+LINES_SHOWN = 500
+_HEADED = ("_number", "_doc", "_event", "_delivery", "_part", "_row")
+
+
+class DocumentDesk:
+    """Reads single documents under an actor's scope; what the scope hides does not exist."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    def view(self, scope: Scope, table_name: str, document: str) -> DocumentView:
+        """The document. RefusedError where there is none, or none the actor may see: both look the same."""
+        table = TABLES.get(table_name)
+        rows = self._rows(table, scope, document) if table else []
+        if table is None or not rows:
+            raise RefusedError("document_unknown")
+        ledger = next(one for one in self._warehouse.ledgers() if one.name == rows[0]["ledger"])
+        shared, differing = _split(table, rows)
+        events = self._events(scope, table, rows, ledger) if table.mode == "event" else ()
+        record = {"document_table": table_name, "document": document}
+        return DocumentView(
+            table=table_name,
+            document=document,
+            document_no=str(shared.get("document_no") or shared.get("case_id") or "") or None,
+            facts={name: _local(value, ledger) for name, value in shared.items()},
+            lines=() if events else tuple({name: _local(row[name], ledger) for name in differing} for row in rows),
+            line_columns=() if events else differing,
+            events=events,
+            off_hours=self._off_hours(ledger, shared.get("company") or "", events),
+            related=self._related(scope, table_name, document),
+            sources=tuple(sources_of(self._warehouse, scope, [record]).get((table_name, document), ())),
+        )
+
+    def _rows(self, table: Table, scope: Scope, document: str) -> list[dict[str, Any]]:
+        expression = self._warehouse.read(table.name, scope)
+        mine = expression.filter(expression["_doc"].cast("string") == document)
+        order = [name for name in ("acted_at", "line_no") if table.has(name)]
+        places = [mine[name] for name in (*order, "_delivery", "_part", "_row")]
+        wanted = [name for name in mine.columns if name not in _HEADED]
+        return list(self._warehouse.run(mine.order_by(places).limit(LINES_SHOWN).select(wanted)).to_pylist())
+
+    # ---------------------------------------------------------------- the process
+
+    def _events(
+        self, scope: Scope, table: Table, rows: Sequence[Mapping[str, Any]], ledger: Ledger
+    ) -> tuple[TimelineEvent, ...]:
+        acts = self._acts(scope, str(rows[0]["case_id"]), rows[0])
+        zone = ZoneInfo(ledger.timezone)
+        calendar = build_calendar(self._own_days(ledger.name, str(rows[0]["company"] or "")))
+        events = []
+        for act in acts:
+            arrived, acted = _placed(act["arrived_at"], zone), _placed(act["acted_at"], zone)
+            working = calendar_hours = None
+            if arrived and acted and arrived <= acted:
+                naive = arrived.replace(tzinfo=None), acted.replace(tzinfo=None)
+                working = working_between(calendar, *naive) / 3600
+                calendar_hours = (acted - arrived).total_seconds() / 3600
+            events.append(
+                TimelineEvent(
+                    node=act["node"],
+                    activity=act["activity"],
+                    actor=act["actor"],
+                    action=act["action"],
+                    arrived_at=arrived,
+                    acted_at=acted,
+                    working_hours=working,
+                    calendar_hours=calendar_hours,
+                    comment=act.get("comment"),
+                )
+            )
+        return tuple(events)
+
+    def _acts(self, scope: Scope, case: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+        acts: ir.Table = self._warehouse.read("approval_acts", scope, (str(row["ledger"]),))
+        mine = acts.filter(acts.case_id == case)
+        for name in ("company", "process"):
+            mine = mine.filter(mine[name] == row[name]) if row[name] is not None else mine.filter(mine[name].isnull())
+        found = self._warehouse.run(mine).to_pylist()
+        return sorted(
+            found, key=lambda act: (act["acted_at"] is None, act["acted_at"] or act["arrived_at"] or datetime.min)
+        )
+
+    def _own_days(self, ledger: str, company: str) -> list[DayOverride]:
+        rows = self._warehouse.run_sql(
+            "SELECT day, is_work, shifts, status FROM calendars WHERE ledger = $1 AND company IN ('', $2)"
+            " AND day IS NOT NULL AND is_work IS NOT NULL ORDER BY company <> '', day",
+            [ledger, company],
+        ).to_pylist()
+        return [
+            DayOverride(
+                row["day"],
+                row["is_work"],
+                parse_shifts(row["shifts"]) if row["shifts"] else None,
+                row["status"] == "provisional",
+            )
+            for row in rows
+        ]
+
+    def _off_hours(
+        self, ledger: Ledger, company: str, events: Sequence[TimelineEvent]
+    ) -> tuple[tuple[datetime, datetime], ...]:
+        instants = [one for event in events for one in (event.arrived_at, event.acted_at) if one is not None]
+        if len(instants) < 2:
+            return ()
+        zone = ZoneInfo(ledger.timezone)
+        calendar = build_calendar(self._own_days(ledger.name, company))
+        first, last = min(instants).replace(tzinfo=None), max(instants).replace(tzinfo=None)
+        start = first.replace(hour=0, minute=0, second=0, microsecond=0)
+        end = last.replace(hour=23, minute=59, second=59, microsecond=0)
+        return tuple((a.replace(tzinfo=zone), b.replace(tzinfo=zone)) for a, b in off_hours(calendar, start, end))
+
+    # ---------------------------------------------------------------- neighbours
+
+    def _related(self, scope: Scope, table: str, document: str) -> tuple[Related, ...]:
+        links = self._warehouse.read("document_links", scope)
+        text = {name: links[name].cast("string") for name in ("from_doc", "to_doc")}
+        onward = links.filter((links.from_table == table) & (text["from_doc"] == document)).select(
+            other_table=links.to_table, other=text["to_doc"]
+        )
+        back = links.filter((links.to_table == table) & (text["to_doc"] == document)).select(
+            other_table=links.from_table, other=text["from_doc"]
+        )
+        found = self._warehouse.run(onward.union(back, distinct=True)).to_pylist()
+        related = [self._neighbour(scope, one["other_table"], one["other"]) for one in found]
+        return tuple(sorted((one for one in related if one), key=lambda one: (one.day or date.max, one.table)))
+
+    def _neighbour(self, scope: Scope, name: str, document: str) -> Related | None:
+        table = TABLES[name]
+        rows = self._rows(table, scope, document)
+        if not rows:
+            return None
+        amount = next(
+            (column for column in ("amount_gross", "amount_net") if any(row.get(column) for row in rows)), None
+        )
+        day = rows[0].get(table.business_day or "")
+        return Related(
+            table=name,
+            document=document,
+            document_no=rows[0].get("document_no") or rows[0].get("case_id"),
+            day=day.date() if isinstance(day, datetime) else day,
+            amount=_amount(table, rows, amount),
+            currency=rows[0].get("currency"),
+        )
+
+
+def _amount(table: Table, rows: Sequence[Mapping[str, Any]], column: str | None) -> float | None:
+    if column is None:
+        return None
+    values = [row[column] for row in rows if row[column] is not None]
+    # Every event of a case repeats the amount of its document.
+    return float(max(values)) if table.mode == "event" else float(sum(values))
+
+
+def _split(table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What all rows say alike, and the columns in which lines differ; empty columns are neither."""
+    shared: dict[str, Any] = {}
+    differing = []
+    for column in table.columns:
+        values = [row[column.name] for row in rows]
+        if all(value is None or value == "" for value in values):
+            continue
+        line = column.name in ("line_no", "material_code", "material_name", "quantity", "unit_price", "amount_net")
+        if all(value == values[0] for value in values) and (table.mode == "event" or not line):
+            shared[column.name] = values[0]
+        else:
+            differing.append(column.name)
+    return shared, tuple(differing)
+
+
+def _placed(instant: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return None if instant is None else instant.replace(tzinfo=UTC).astimezone(zone)
+
+
+def _local(value: Any, ledger: Ledger) -> Any:
+    return _placed(value, ZoneInfo(ledger.timezone)) if isinstance(value, datetime) else value

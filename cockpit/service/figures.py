@@ -1,0 +1,251 @@
+"""Figures with everything that makes them readable: target, level, comparison, completeness, as-of, version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cockpit.errors import UsageError
+from cockpit.locale import Language, t
+from cockpit.metrics import METRICS
+from cockpit.metrics.growth import earlier_figures, grow
+from cockpit.metrics.level import level, own_band
+from cockpit.metrics.query import Answer, Figures, Key, evaluate
+from cockpit.metrics.question import Question, checked
+from cockpit.metrics.reach import Reach, local_today, reach
+from cockpit.metrics.types import LedgerFacts, Metric, Thresholds
+from cockpit.period import Period
+from cockpit.scope import Scope
+from cockpit.service.cache import Cache
+from cockpit.service.requests import Actor, MetricRequest
+from cockpit.service.results import MetricResult, MetricRow
+from cockpit.service.targets import Targets
+from cockpit.warehouse.store import Warehouse
+
+
+def metric_named(name: str) -> Metric:
+    """The metric of that name; UsageError naming all others where there is none."""
+    metric = METRICS.get(name)
+    if metric is None:
+        raise UsageError("metric_unknown", metric=name, choices=", ".join(METRICS))
+    return metric
+
+
+class FigureDesk:
+    """Answers questions about metrics for an actor; equal questions on the same version are answered once."""
+
+    def __init__(self, warehouse: Warehouse, facts_of: Callable[[Scope, str | None], tuple[LedgerFacts, ...]]) -> None:
+        self._warehouse = warehouse
+        self._facts_of = facts_of
+        self._cache = Cache()
+        self._targets = Targets(warehouse)
+
+    def metric(self, actor: Actor, name: str, request: MetricRequest, language: Language) -> MetricResult:
+        """The metric's rows; texts in `language`. Raises UsageError where the question cannot be asked."""
+        metric = metric_named(name)
+        ledgers = self._facts_of(actor.scope, request.ledger)
+        question = checked(metric, self.question(request, ledgers))
+        version = self._warehouse.version()
+        key = ("metric", name, _frozen(question), actor.scope.key, version)
+        rows, notes, as_of, asked = self._cache.get(key, lambda: self._answer(metric, question, actor.scope))
+        return MetricResult(
+            metric=name,
+            label=t(f"metric.{name}.label", language),
+            unit=metric.unit,
+            start=request.start,
+            end=request.end,
+            grain=asked.grain,
+            by=asked.by,
+            ledgers=tuple(ledger.name for ledger in ledgers),
+            params=asked.params,
+            as_of=as_of,
+            version=version.number,
+            definition_version=metric.version,
+            rows=rows,
+            notes=tuple(dict.fromkeys(t(f"note.{code}", language, **params) for code, params in notes)),
+        )
+
+    def ledgers(self, actor: Actor, name: str | None) -> tuple[LedgerFacts, ...]:
+        """The ledgers a question without or with that name is about."""
+        return self._facts_of(actor.scope, name)
+
+    def question(self, request: MetricRequest, ledgers: tuple[LedgerFacts, ...]) -> Question:
+        where = {name: (value,) for name, value in request.where.items()}
+        return Question(request.start, request.end, request.grain, request.by, where, request.params, ledgers)
+
+    def reach(self, table: str, ledgers: tuple[LedgerFacts, ...]) -> Reach:
+        """How far a canonical table reaches; computed once per version and day."""
+        key = ("reach", table, _frozen(ledgers), self._warehouse.version())
+        found: Reach = self._cache.get(key, lambda: reach(self._warehouse, table, ledgers))
+        return found
+
+    def metric_reach(self, metric: Metric, ledgers: tuple[LedgerFacts, ...]) -> Reach:
+        """The reach of the source that reaches furthest: data of one source do not wait for another's."""
+        found = [self.reach(table, ledgers) for table in metric.sources]
+        return max(found, key=lambda one: one.last or date.min)
+
+    def windowed(self, metric: Metric, question: Question) -> Question | None:
+        """The question with the window of the data where it needs one; None where there are no data."""
+        return self._with_window(metric, question, self.metric_reach(metric, question.ledgers))
+
+    # ---------------------------------------------------------------- one question
+
+    def _answer(
+        self, metric: Metric, question: Question, scope: Scope
+    ) -> tuple[tuple[MetricRow, ...], list[tuple[str, dict[str, str]]], datetime | None, Question]:
+        if not question.ledgers:
+            return (), [("nothing_delivered", {})], None, question
+        reached = self.metric_reach(metric, question.ledgers)
+        windowed = self._with_window(metric, question, reached)
+        if windowed is None:
+            return self._nothing(metric, question), [], None, question
+        answer = evaluate(metric, windowed, self._warehouse, scope)
+        notes = list(answer.notes)
+        if windowed.grain == "all" and not answer.rows and not windowed.by:
+            answer.rows.append(_empty(windowed))
+        rows, earlier, partial, more = self._compared(metric, windowed, answer, reached, scope)
+        notes += more
+        targets = self._targets.of(metric, windowed, scope)
+        made = tuple(self._row(metric, windowed, row, rows, earlier, partial, targets) for row in rows)
+        return made, notes, as_of(reached, question.ledgers), windowed
+
+    def _with_window(self, metric: Metric, question: Question, reached: Reach) -> Question | None:
+        """Fill in the window of the data where a metric needs one and none was asked for."""
+        if question.start and question.end:
+            return question
+        if metric.placement == "day":
+            return question
+        today = local_today(question.ledgers)
+        end = question.end or (
+            reached.until + timedelta(days=1)
+            if metric.process == "inventory" and reached.until
+            else max(today, reached.until or today) + timedelta(days=1)
+        )
+        start = question.start or reached.first
+        return None if start is None or start >= end else question.within(start, end)
+
+    def _compared(
+        self, metric: Metric, question: Question, answer: Answer, reached: Reach, scope: Scope
+    ) -> tuple[list[Figures], dict[Key, Figures], set[Key], list[tuple[str, dict[str, str]]]]:
+        """Rows (growth computed), their counterparts a year earlier, which are partial, and notes."""
+        rows, notes = answer.rows, []
+        placed = [row for row in rows if row.period.label or (question.start and question.end)]
+        partial = {row.key for row in placed if not reached.complete(row.period.end)}
+        earlier: dict[Key, Figures] = {}
+        if placed:
+            args = (metric, question, placed, partial, reached.until, self._warehouse, scope)
+            earlier = earlier_figures(*args)
+        if partial and earlier:
+            notes.append(("partial_same_days", {"until": reached.until.isoformat() if reached.until else "—"}))
+        if metric.growth:
+            if not placed and rows:
+                notes.append(("growth_needs_window", {}))
+            rows, earlier = grow(rows, earlier), {}
+            if any(row.value is None and row.figures.get("numerator") is not None for row in rows):
+                notes.append(("denominator_not_positive", {}))
+        elif metric.kind == "ratio" and any(row.value is None and row.n for row in rows):
+            notes.append(("denominator_not_positive", {}))
+        return rows, earlier, partial, notes
+
+    def _row(
+        self,
+        metric: Metric,
+        question: Question,
+        row: Figures,
+        rows: Sequence[Figures],
+        earlier: Mapping[Key, Figures],
+        partial: set[Key],
+        targets: Callable[[Figures], float | None],
+    ) -> MetricRow:
+        before = earlier.get(row.key)
+        target = targets(row)
+        thresholds = _own_thresholds(metric, row, rows)
+        goal = target if target is not None else _float(thresholds.target)
+        window = question.start is not None and question.end is not None
+        counted = row.n + row.excluded
+        coverage = row.figures.get("coverage", row.n / counted if counted else None)
+        return MetricRow(
+            period=row.period.label,
+            start=row.period.start if row.period.label or window else question.start,
+            end=row.period.end if row.period.label or window else question.end,
+            dimensions=dict(row.dimensions),
+            value=row.value,
+            n=row.n,
+            excluded=row.excluded,
+            reasons=dict(sorted(row.reasons.items())),
+            coverage=coverage,
+            partial=row.key in partial,
+            provisional=row.provisional,
+            currency=row.currency,
+            target=goal,
+            compare=before.value if before is not None else None,
+            compare_to=_earlier_name(before),
+            level=level(row.value, thresholds, metric.direction, target),
+            figures={name: value for name, value in row.figures.items() if name != "coverage"},
+        )
+
+    def _nothing(self, metric: Metric, question: Question) -> tuple[MetricRow, ...]:
+        if question.grain != "all" or question.by:
+            return ()
+        empty = _empty(question)
+        return (self._row(metric, question, empty, [empty], {}, set(), lambda row: None),)
+
+
+def _empty(question: Question) -> Figures:
+    period = Period(question.start or date.min, question.end or date.max, None, "all", question.month_start_day)
+    return Figures(period, {}, None)
+
+
+def _float(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+def _own_thresholds(metric: Metric, row: Figures, rows: Sequence[Figures]) -> Thresholds:
+    """The metric's thresholds; a band around its own median where it is measured against itself."""
+    if metric.thresholds.relative_band is None:
+        return metric.thresholds
+    same = (tuple(sorted(row.dimensions.items())), row.currency)
+    history = [
+        other.value
+        for other in rows
+        if other.period.start < row.period.start
+        and (tuple(sorted(other.dimensions.items())), other.currency) == same
+        and other.value is not None
+    ]
+    band = own_band(history, float(metric.thresholds.relative_band))
+    if band is None:
+        return metric.thresholds
+    return replace(metric.thresholds, band=(Decimal(str(band[0])), Decimal(str(band[1]))))
+
+
+def _earlier_name(row: Figures | None) -> str | None:
+    if row is None:
+        return None
+    if row.period.label:
+        return row.period.label
+    return f"{row.period.start.isoformat()}/{row.period.end.isoformat()}"
+
+
+def as_of(reached: Reach, ledgers: Sequence[LedgerFacts]) -> datetime | None:
+    """The instant the data speak for: the end of their last day, or the ledger's now where that is earlier."""
+    if reached.until is None:
+        return None
+    zone = ZoneInfo(ledgers[0].timezone)
+    end = datetime.combine(reached.until, time(23, 59, 59), zone)
+    now = max(ledger.now for ledger in ledgers).replace(tzinfo=UTC, microsecond=0).astimezone(zone)
+    return min(end, now)
+
+
+def _frozen(value: Any) -> Any:
+    """A value as part of a cache key; the clock's seconds are no part of it, the day is."""
+    if isinstance(value, Question):
+        ledgers = _frozen(value.ledgers)
+        where, params = tuple(sorted(value.where.items())), tuple(sorted(value.params.items()))
+        return (value.start, value.end, value.grain, value.by, where, params, ledgers)
+    return tuple(
+        (one.name, one.timezone, one.month_start_day, one.currency, one.sample, local_today([one])) for one in value
+    )

@@ -1,0 +1,187 @@
+"""Ledgers (账套): which there are, which one is meant, what they hold and which choices a filter offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import ibis
+
+from cockpit.errors import NotAllowedError, UsageError
+from cockpit.metrics import METRICS
+from cockpit.metrics.types import LedgerFacts
+from cockpit.model import TABLES
+from cockpit.model.types import Table
+from cockpit.scope import Scope
+from cockpit.service.results import LedgerView, TableView
+from cockpit.service.sample import Sample
+from cockpit.warehouse.store import Ledger, Warehouse
+
+OPTIONS_SHOWN = 500
+
+
+class LedgerDesk:
+    """Knows the ledgers an actor may see."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    def _visible(self, scope: Scope) -> list[Ledger]:
+        allowed = scope.allowed.get("ledger")
+        return [one for one in self._warehouse.ledgers() if allowed is None or one.name in allowed]
+
+    def delivered(self) -> dict[str, int]:
+        """Active deliveries by ledger."""
+        rows = self._warehouse.run_sql(
+            "SELECT ledger, count(*) AS n FROM deliveries WHERE active_from IS NOT NULL AND"
+            " active_to IS NULL GROUP BY ledger"
+        ).to_pylist()
+        return {row["ledger"]: row["n"] for row in rows}
+
+    def default(self, scope: Scope) -> str | None:
+        """``default`` if it holds data, else the only real ledger with data, else the sample; else None."""
+        delivered = self.delivered()
+        real = [one.name for one in self._visible(scope) if not one.sample and delivered.get(one.name)]
+        if "default" in real:
+            return "default"
+        if real:
+            return real[0] if len(real) == 1 else None
+        return next((one.name for one in self._visible(scope) if one.sample and delivered.get(one.name)), None)
+
+    def facts(self, scope: Scope, name: str | None) -> tuple[LedgerFacts, ...]:
+        """The ledgers a question is about: the named one, else the default one. Empty where nothing was delivered.
+
+        Raises UsageError where the name is unknown or several could be meant, NotAllowedError outside the scope.
+        """
+        visible = {one.name: one for one in self._visible(scope)}
+        if name is None:
+            name = self.default(scope)
+            if name is None:
+                real = [one for one in self.delivered() if one in visible and not visible[one].sample]
+                if len(real) > 1:
+                    raise UsageError("ledger_not_named", ledgers=", ".join(sorted(real)))
+                return ()
+        if name not in visible:
+            if any(one.name == name for one in self._warehouse.ledgers()):
+                raise NotAllowedError("ledger_not_allowed", ledger=name)
+            raise UsageError("ledger_unknown", ledger=name, choices=", ".join(sorted(visible)) or "—")
+        one = visible[name]
+        now = one.now_at or self._warehouse.now()
+        return (LedgerFacts(one.name, one.timezone, one.month_start_day, one.currency, now, one.sample),)
+
+    def views(self, scope: Scope) -> list[LedgerView]:
+        """Visible ledgers; the sample is out of sight once a real delivery exists."""
+        delivered = self.delivered()
+        visible = self._visible(scope)
+        real = any(delivered.get(one.name) for one in visible if not one.sample)
+        return [self._view(one, delivered.get(one.name, 0)) for one in visible if not (real and one.sample)]
+
+    def _view(self, ledger: Ledger, deliveries: int) -> LedgerView:
+        now = (ledger.now_at or self._warehouse.now()).replace(tzinfo=UTC).astimezone(ZoneInfo(ledger.timezone))
+        return LedgerView(
+            ledger.name, ledger.name, ledger.timezone, ledger.month_start_day, ledger.sample, now, deliveries
+        )
+
+    def change(self, scope: Scope, name: str, timezone: str, changes: Mapping[str, Any]) -> LedgerView:
+        """Set facts of a ledger; without changes just show it. A new one takes `timezone` unless it is given one."""
+        if name not in {one.name for one in self._visible(scope)}:
+            if any(one.name == name for one in self._warehouse.ledgers()):
+                raise NotAllowedError("ledger_not_allowed", ledger=name)
+            if not any(value is not None for value in changes.values()):
+                names = ", ".join(one.name for one in self._visible(scope)) or "—"
+                raise UsageError("ledger_unknown", ledger=name, choices=names)
+        known = next((one for one in self._warehouse.ledgers() if one.name == name), None)
+        old = known or Ledger(name, timezone, 1, None, None, False)
+        new = Ledger(
+            name,
+            changes.get("timezone") or old.timezone,
+            changes.get("month_start_day") or old.month_start_day,
+            changes.get("currency") or old.currency,
+            _utc(changes.get("now"), changes.get("timezone") or old.timezone) or old.now_at,
+            old.sample,
+        )
+        if new != known:
+            self._warehouse.set_ledger(new)
+        return self._view(new, self.delivered().get(name, 0))
+
+    def make_sample(self, sample: Sample) -> None:
+        """The sample's ledger with its own now."""
+        wanted = Ledger(sample.ledger, sample.timezone, sample.month_start_day, sample.currency, sample.now, True)
+        if wanted not in self._warehouse.ledgers():
+            self._warehouse.set_ledger(wanted)
+
+    # ---------------------------------------------------------------- what they hold
+
+    def loaded_tables(self, ledger: str) -> frozenset[str]:
+        """Canonical tables with current rows in a ledger."""
+        union = " UNION ALL ".join(
+            f"SELECT '{name}' AS name WHERE EXISTS (SELECT 1 FROM {name} WHERE ledger = $1)" for name in TABLES
+        )
+        return frozenset(row["name"] for row in self._warehouse.run_sql(union, [ledger]).to_pylist())
+
+    def tables(self, scope: Scope) -> list[TableView]:
+        counts = self._counts(scope)
+        days = self._warehouse.run_sql(
+            'SELECT "table", ledger, min(day) AS first, max(day) AS last FROM data_days GROUP BY ALL'
+        ).to_pylist()
+        visible = {one.name for one in self._visible(scope)}
+        views = []
+        for table in TABLES.values():
+            mine = [row for row in days if row["table"] == table.name and row["ledger"] in visible]
+            views.append(
+                TableView(
+                    name=table.name,
+                    label=table.name,
+                    mode=table.mode,
+                    key=("ledger", "company", *table.unit),
+                    rows=counts.get(table.name, {}),
+                    first_day=min((row["first"] for row in mine), default=None),
+                    last_day=max((row["last"] for row in mine), default=None),
+                    columns=tuple(_column(table, column.name) for column in table.columns),
+                )
+            )
+        return views
+
+    def _counts(self, scope: Scope) -> dict[str, dict[str, int]]:
+        counts: dict[str, dict[str, int]] = {}
+        for name in TABLES:
+            rows = self._warehouse.read(name, scope)
+            found = self._warehouse.run(rows.group_by("ledger").aggregate(n=rows.count())).to_pylist()
+            counts[name] = {row["ledger"]: row["n"] for row in found}
+        return counts
+
+    def options(self, scope: Scope, ledger: str, dimension: str) -> list[str]:
+        """Values of a dimension in the tables that have it, most frequent first."""
+        if not any(dimension in metric.dimensions for metric in METRICS.values()):
+            raise UsageError("dimension_unknown", dimension=dimension, metric="—", choices="—")
+        counts: dict[str, int] = {}
+        for table in TABLES.values():
+            if not table.has(dimension) or table.mode == "master":
+                continue
+            rows = self._warehouse.read(table.name, scope, (ledger,))
+            rows = rows.filter(rows[dimension].notnull(), rows[dimension] != "")
+            grouped = rows.group_by(value=rows[dimension].cast("string")).aggregate(n=rows.count())
+            for row in self._warehouse.run(grouped.order_by(ibis.desc("n")).limit(OPTIONS_SHOWN)).to_pylist():
+                counts[row["value"]] = counts.get(row["value"], 0) + row["n"]
+        return sorted(counts, key=lambda value: (-counts[value], value))[:OPTIONS_SHOWN]
+
+
+def _column(table: Table, name: str) -> Mapping[str, Any]:
+    column = table.column(name)
+    return {
+        "name": name,
+        "kind": column.kind,
+        "unit": column.unit,
+        "required": column.required,
+        "personal": column.personal,
+        "key": name in ("ledger", "company", *table.unit),
+    }
+
+
+def _utc(instant: datetime | None, zone: str) -> datetime | None:
+    if instant is None:
+        return None
+    placed = instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
+    return placed.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,69 @@
+"""What the door is asked: who asks, and what for, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from cockpit.period import Grain
+from cockpit.scope import EVERYTHING, Scope
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks, and what they may see."""
+
+    name: str
+    scope: Scope = EVERYTHING
+
+
+LOCAL_ADMINISTRATOR = Actor("local")
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """How files are to be read. What is not said is recognised.
+
+    `map` gives the header that fills a canonical field, `set` the value a field has in every row. `as_of` is the
+    instant the export was taken (without offset: the ledger's wall time). `dry_run` changes nothing. `force` leaves
+    out parts that cannot be read; it never overrides a held one.
+    """
+
+    ledger: str | None = None
+    table: str | None = None
+    process: str | None = None
+    department: str | None = None
+    sheet: str | None = None
+    map: Mapping[str, str] = field(default_factory=dict)
+    set: Mapping[str, str] = field(default_factory=dict)
+    as_of: datetime | None = None
+    dry_run: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class MetricRequest:
+    """Which figure: business days from `start` (inclusive) to `end` (exclusive), cut by `grain` and dimensions.
+
+    `where` keeps the rows whose dimension has the value. `ledger` None means: the ledger ``default`` if it holds data,
+    else the only real one, else the sample.
+    """
+
+    start: date | None = None
+    end: date | None = None
+    grain: Grain = "all"
+    by: tuple[str, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    ledger: str | None = None
+
+
+@dataclass(frozen=True)
+class CardRequest:
+    """The window of some cards: one whole period from `start` (inclusive) to `end` (exclusive)."""
+
+    ledger: str
+    start: date
+    end: date
+    where: Mapping[str, str] = field(default_factory=dict)
