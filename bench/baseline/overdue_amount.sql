@@ -1,0 +1,26 @@
+-- At each month's end: what is open beyond its due day, in bands of days late; credit notes and invoices without a due
+-- day are counted apart.
+WITH months AS (
+    SELECT month::DATE AS month, (month + INTERVAL 1 MONTH)::DATE AS month_end
+    FROM generate_series($start::TIMESTAMP, $end::TIMESTAMP - INTERVAL 1 MONTH, INTERVAL 1 MONTH) t(month)
+), late AS (
+    SELECT m.month, i.side, i.currency, i.open, m.month_end - 1 - i.due_day AS days,
+           CASE WHEN i.reason IS NOT NULL THEN i.reason
+                WHEN i.due_day IS NULL THEN 'no_due_date'
+                WHEN i.open < 0 THEN 'credit_note' END AS reason
+    FROM open_items i
+    JOIN months m ON i.from_day < m.month_end AND i.to_day >= m.month_end AND i.day < m.month_end
+    WHERE i.ledger = $ledger AND (i.reason IS NOT NULL OR i.open <> 0)
+      AND (i.due_day IS NULL OR i.due_day < m.month_end - 1)
+)
+SELECT strftime(month, '%Y-%m') AS period, side, currency,
+       sum(open) FILTER (reason IS NULL)::DOUBLE AS value,
+       count(*) FILTER (reason IS NULL) AS n,
+       histogram(reason) FILTER (reason IS NOT NULL) AS reasons,
+       false AS provisional,
+       coalesce(sum(open) FILTER (reason IS NULL AND days BETWEEN 1 AND 30), 0)::DOUBLE AS overdue_1_30,
+       coalesce(sum(open) FILTER (reason IS NULL AND days BETWEEN 31 AND 60), 0)::DOUBLE AS overdue_31_60,
+       coalesce(sum(open) FILTER (reason IS NULL AND days BETWEEN 61 AND 90), 0)::DOUBLE AS overdue_61_90,
+       coalesce(sum(open) FILTER (reason IS NULL AND days > 90), 0)::DOUBLE AS overdue_over_90,
+       max(days) FILTER (reason IS NULL) AS oldest_days
+FROM late GROUP BY ALL

@@ -1,0 +1,180 @@
+"""A made-up company of any size, delivered into a warehouse as an upload would be; the same seed gives the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from cockpit.metrics.types import LedgerFacts
+from cockpit.model import TABLES
+from cockpit.service.declarations import DERIVATIONS
+from cockpit.warehouse.delivery import Draft, Outcome
+from cockpit.warehouse.staging import StagedPart
+from cockpit.warehouse.store import Ledger, Warehouse
+
+SEED = 20241231
+NOW = datetime(2025, 1, 1, 10, 0)
+LEDGER = LedgerFacts("default", "Asia/Shanghai", 1, "CNY", NOW, False)
+
+
+def pick(salt: str, choices: int, row: str = "i") -> str:
+    """SQL for a whole number from 0 to `choices` - 1 that depends on `row`, `salt` and the seed only."""
+    return f"(hash({row}, '{salt}', {SEED}) % {choices})::BIGINT"
+
+
+# Five acts a case: handed in, three nodes, the final one. Of 100 cases some end rejected, open or withdrawn, some were
+# sent back and handed in again, some have their instants in the wrong order.
+def _events(rows: int) -> str:
+    case, step, luck = "(i // 5)", "(i % 5)", pick("luck", 100, "i // 5")
+    return f"""
+        SELECT '采购申请' AS process, 'PR' || lpad({case}::VARCHAR, 8, '0') AS case_id, case_id AS document_no,
+               ['申请人', '部门经理', '采购部', '财务部', '总经理终审'][{step} + 1] AS node,
+               CASE WHEN {step} = 0 OR {step} = 2 AND {luck} = 10 THEN '提交'
+                    WHEN {step} = 1 AND {luck} = 10 THEN '退回'
+                    WHEN {step} = 4 AND {luck} < 5 THEN '驳回'
+                    WHEN {step} = 4 AND {luck} = 8 THEN '撤回' ELSE '同意' END AS action,
+               '审批人' || {pick("actor", 80)} AS actor,
+               CASE WHEN {step} = 4 AND {luck} BETWEEN 5 AND 7 THEN NULL
+                    ELSE TIMESTAMP '2023-01-01' + to_seconds({pick("start", 700 * 86400, case)}
+                        + ({step} + CASE WHEN {step} = 0 AND {luck} = 9 THEN 6 ELSE 0 END) * 21600
+                          * (1 + {pick("pace", 8, case)}) + {pick("delay", 21600)}) END AS acted_at,
+               '部门' || {pick("department", 12, case)} AS department, '品类' || {pick("category", 20, case)} AS category,
+               'V' || lpad({pick("supplier", 500, case)}::VARCHAR, 5, '0') AS supplier_code,
+               (100 + {pick("amount", 800000, case)})::DECIMAL(18,4) AS amount_net, i + 2 AS _row
+        FROM range({rows}) t(i)
+    """
+
+
+# Four lines a document over three years; some lines lack the amount or the cost, some are returns.
+def _sales(rows: int) -> str:
+    document, customer = "(i // 4)", pick("customer", 3000, "i // 4")
+    return f"""
+        SELECT 'SO' || lpad({document}::VARCHAR, 8, '0') AS document_no, (i % 4 + 1)::VARCHAR AS line_no,
+               DATE '2022-01-01' + {pick("day", 1096, document)}::INTEGER AS document_date,
+               'C' || lpad({customer}::VARCHAR, 5, '0') AS customer_code, '客户' || {customer} AS customer_name,
+               ['华东', '华南', '华北', '华中', '西南', '西北', '东北', '海外'][{customer} % 8 + 1] AS region,
+               '销售' || {pick("salesperson", 60, document)} AS salesperson,
+               '部门' || {pick("department", 10, document)} AS department,
+               'M' || lpad({pick("material", 2000)}::VARCHAR, 5, '0') AS material_code,
+               (CASE WHEN {pick("return", 100)} < 2 THEN -1 ELSE 1 END * (1 + {pick("quantity", 20)}))::DECIMAL(18,6)
+                   AS quantity,
+               CASE WHEN {pick("amount", 1000)} >= 5
+                    THEN (quantity * (10 + {pick("price", 90000)} / 100.0))::DECIMAL(18,4) END AS amount_net,
+               CASE WHEN {pick("cost", 10)} > 0 THEN (quantity * (8 + {pick("price", 90000)} / 130.0))::DECIMAL(18,4) END
+                   AS cost_amount, i + 2 AS _row
+        FROM range({rows}) t(i)
+    """
+
+
+def _materials(rows: int) -> str:
+    return f"""
+        SELECT 'M' || lpad(i::VARCHAR, 5, '0') AS material_code, '物料' || i AS material_name,
+               '品类' || {pick("kind", 24)} AS category, '件' AS uom, i + 2 AS _row
+        FROM range({min(rows, 2000)}) t(i)
+    """
+
+
+def _positions(rows: int) -> int:
+    return max(rows // 100, 10)
+
+
+# A hundred movements for each material and warehouse over two years, and what lay there before.
+def _movements(rows: int) -> str:
+    position, kind = f"(i % {_positions(rows)})", pick("kind", 100)
+    return f"""
+        SELECT 'SM' || lpad((i // 4)::VARCHAR, 8, '0') AS document_no, (i % 4 + 1)::VARCHAR AS line_no,
+               DATE '2023-01-01' + {pick("day", 731, "i // 4")}::INTEGER AS document_date,
+               CASE WHEN {kind} < 45 THEN 'sale' WHEN {kind} < 55 THEN 'production_issue'
+                    WHEN {kind} < 57 THEN 'return_in' ELSE 'purchase' END AS movement_kind,
+               'M' || lpad(({position} // 5)::VARCHAR, 5, '0') AS material_code, '仓库' || {position} % 5 AS warehouse,
+               (CASE WHEN {kind} < 55 THEN -1 ELSE 1 END * (1 + {pick("quantity", 20)}))::DECIMAL(18,6) AS quantity,
+               CASE WHEN {pick("cost", 20000)} > 0 THEN
+                    (quantity * (5 + {pick("price", 900, f"{position} // 5")}))::DECIMAL(18,4) END AS cost_amount,
+               '件' AS uom, i + 2 AS _row
+        FROM range({rows}) t(i)
+    """
+
+
+def _balances(rows: int) -> str:
+    return f"""
+        SELECT DATE '2022-12-31' AS as_of_day, 'M' || lpad((i // 5)::VARCHAR, 5, '0') AS material_code,
+               '仓库' || i % 5 AS warehouse, (400 + {pick("opening", 200)})::DECIMAL(18,6) AS quantity,
+               (quantity * (5 + {pick("price", 900, "i // 5")}))::DECIMAL(18,4) AS cost_amount, '件' AS uom, i + 2 AS _row
+        FROM range({_positions(rows)}) t(i)
+    """
+
+
+_SIDE = "CASE WHEN i % 2 = 0 THEN 'payable' ELSE 'receivable' END"
+_PARTNER = f"'P' || i % 2 || lpad({pick('partner', 1500)}::VARCHAR, 5, '0')"
+_ISSUED = f"DATE '2023-01-01' + {pick('issued', 731)}::INTEGER"
+_GROSS = f"(100 + {pick('gross', 90000000)} / 100.0)::DECIMAL(18,4)"
+
+
+def _invoices(rows: int) -> str:
+    return f"""
+        SELECT {_SIDE} AS side, 'IV' || lpad(i::VARCHAR, 8, '0') AS document_no, {_ISSUED} AS document_date,
+               {_PARTNER} AS partner_code, '往来' || partner_code AS partner_name, {_GROSS} AS amount_gross,
+               CASE WHEN {pick("due", 100)} > 0 THEN document_date + 30 * (1 + {pick("terms", 3)})::INTEGER END AS due_date,
+               i + 2 AS _row
+        FROM range({rows // 2}) t(i)
+    """
+
+
+# Three of four payments name their invoice, some of them pay half; of the others every second has the invoice's amount.
+def _payments(rows: int) -> str:
+    luck = pick("pays", 100)
+    return f"""
+        SELECT {_SIDE} AS side, 'PY' || lpad(i::VARCHAR, 8, '0') AS document_no,
+               {_ISSUED} + {pick("delay", 85)}::INTEGER AS document_date, {_PARTNER} AS partner_code,
+               '往来' || partner_code AS partner_name,
+               CASE WHEN {luck} < 75 THEN 'IV' || lpad(i::VARCHAR, 8, '0') END AS invoice_no,
+               CASE WHEN {luck} < 5 THEN ({_GROSS} / 2)::DECIMAL(18,4) WHEN {luck} < 88 THEN {_GROSS}
+                    ELSE {_GROSS} + 7 END AS amount_gross, i + 2 AS _row
+        FROM range({rows // 2}) t(i)
+    """
+
+
+STATEMENTS: Mapping[str, Callable[[int], str]] = {
+    "materials": _materials,
+    "process_events": _events,
+    "sales_lines": _sales,
+    "stock_balances": _balances,
+    "stock_movements": _movements,
+    "invoices": _invoices,
+    "payments": _payments,
+}
+
+
+def staged(con: duckdb.DuckDBPyConnection, table: str, statement: str) -> StagedPart:
+    """The rows of `statement` (model columns by name, and ``_row``) as intake would hand them over."""
+    name = f"staged_{table}"
+    columns = [column for column in TABLES[table].columns if column.name != "ledger"]
+    defined = ", ".join(f'"{column.name}" {column.duckdb_type}' for column in columns)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({defined}, _row BIGINT)")
+    con.execute(f"INSERT INTO {name} BY NAME {statement}")
+    rows = con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
+    return StagedPart(f"{table}.csv", "0" * 64, None, "spreadsheet", table, 1, {}, rows, staged=name)
+
+
+def draft(arrived_at: datetime = NOW) -> Draft:
+    return Draft(LEDGER.name, "load", "bench", arrived_at)
+
+
+def opened(folder: Path) -> Warehouse:
+    """An empty warehouse that stands at `NOW`, with the ledger in it."""
+    warehouse = Warehouse(folder / "warehouse.duckdb", TABLES, DERIVATIONS, lambda: NOW)
+    warehouse.set_ledger(Ledger(LEDGER.name, LEDGER.timezone, LEDGER.month_start_day, LEDGER.currency, NOW, False))
+    return warehouse
+
+
+def deliver(warehouse: Warehouse, rows: int, *tables: str) -> Outcome:
+    """One delivery of `rows` rows for each of `tables` (all when none is named); half as many invoices and payments."""
+    with warehouse.session() as session:
+        parts = [staged(session.con, name, STATEMENTS[name](rows)) for name in tables or STATEMENTS]
+        outcome = session.deliver(draft(), parts)
+    if outcome.status != "loaded":
+        raise SystemExit(f"the company's rows were not taken: {outcome.status}, {outcome.parts}")
+    return outcome

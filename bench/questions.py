@@ -1,0 +1,121 @@
+"""The measured questions: every metric by month and one dimension, answered by the engine and by a plain statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bench.company import LEDGER
+from cockpit.metrics import METRICS
+from cockpit.metrics.growth import earlier_figures, grow
+from cockpit.metrics.query import Figures, evaluate
+from cockpit.metrics.question import Question, checked
+from cockpit.scope import EVERYTHING
+from cockpit.warehouse.store import Warehouse
+
+BASELINES = Path(__file__).parent / "baseline"
+START, END = date(2023, 1, 1), date(2025, 1, 1)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One metric by month and `by`, over the two years from `START` to `END`."""
+
+    metric: str
+    by: str
+
+    @property
+    def question(self) -> Question:
+        return checked(METRICS[self.metric], Question(START, END, "month", (self.by,), ledgers=(LEDGER,)))
+
+
+QUESTIONS = (
+    Asked("approval_cycle_time", "department"),
+    Asked("approval_node_wait", "node"),
+    Asked("approval_outcomes", "department"),
+    Asked("process_throughput_time", "category"),
+    Asked("inventory_turnover_days", "warehouse"),
+    Asked("revenue", "region"),
+    Asked("revenue_growth", "region"),
+    Asked("gross_margin_rate", "category"),
+    Asked("reconciled_rate", "side"),
+    Asked("overdue_amount", "side"),
+)
+
+
+def engine(asked: Asked, warehouse: Warehouse) -> list[Figures]:
+    """The engine's figures as a page gets them, without the service's cache."""
+    metric, question = METRICS[asked.metric], asked.question
+    rows = evaluate(metric, question, warehouse, EVERYTHING).rows
+    if metric.growth:
+        rows = grow(rows, earlier_figures(metric, question, rows, set(), END, warehouse, EVERYTHING))
+    return rows
+
+
+def statement(asked: Asked) -> str:
+    return (BASELINES / f"{asked.metric}.sql").read_text("utf-8")
+
+
+def baseline(asked: Asked, warehouse: Warehouse, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Columns and rows of the reviewed statement, on a cursor of its own like the engine's."""
+    cursor = warehouse._con.cursor()
+    try:
+        cursor.execute(sql, {"start": START, "end": END, "ledger": LEDGER.name})
+        return [column[0] for column in cursor.description or ()], cursor.fetchall()
+    finally:
+        cursor.close()
+
+
+def engine_table(rows: list[Figures]) -> list[Row]:
+    """Figures as rows of named columns, in the order of their keys."""
+    table = [
+        {
+            "period": row.period.label,
+            **row.dimensions,
+            **({} if row.currency is None else {"currency": row.currency}),
+            "value": row.value,
+            "n": row.n,
+            "reasons": dict(sorted(row.reasons.items())),
+            "provisional": row.provisional,
+            **row.figures,
+        }
+        for row in rows
+    ]
+    return sorted(table, key=_key)
+
+
+def baseline_table(columns: list[str], rows: list[tuple[Any, ...]]) -> list[Row]:
+    table = [dict(zip(columns, row, strict=True)) for row in rows]
+    for row in table:
+        row["reasons"] = dict(sorted((row["reasons"] or {}).items()))
+    return sorted(table, key=_key)
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    return tuple(str(value) for value in list(row.values())[:3])
+
+
+def difference(ours: list[Row], theirs: list[Row]) -> str | None:
+    """The first thing in which two answers differ, as a sentence; None where they agree.
+
+    Columns must be the same, numbers equal to 9 digits (a mean adds floating-point numbers in no fixed order).
+    """
+    if len(ours) != len(theirs):
+        return f"{len(ours)} rows against {len(theirs)}"
+    for own, other in zip(ours, theirs, strict=True):
+        if set(own) != set(other):
+            return f"columns differ: {sorted(set(own) ^ set(other))}"
+        for name, value in own.items():
+            if not _same(value, other[name]):
+                return f"{name} is {value!r} against {other[name]!r} in {own}"
+    return None
+
+
+def _same(value: Any, other: Any) -> bool:
+    if value is None or other is None or isinstance(value, str | dict | bool):
+        return bool(value == other)
+    return abs(float(value) - float(other)) <= 1e-9 * max(1.0, abs(float(value)), abs(float(other)))

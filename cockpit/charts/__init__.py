@@ -1,0 +1,1 @@
+"""Charts as Vega-Lite specifications: finished figures in, a plain dictionary out."""

@@ -1,0 +1,173 @@
+"""Months as columns: actual in front, last year behind, plan as an outline, the target as a dashed line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cockpit.charts.palette import FONT, Palette
+
+Spec = dict[str, Any]
+
+HEAD = 0.16  # share of the height a printed value needs inside a column
+HEAD_ROOM = 1.18  # space above the tallest column for the festival's name and the printed value
+
+
+@dataclass(frozen=True)
+class Point:
+    """One column. `name` tells the columns apart, `axis` holds the lines under it, `text` is the printed value.
+
+    `festival` marks the month of the Spring Festival with its name.
+    """
+
+    name: str
+    axis: tuple[str, ...]
+    actual: float | None
+    text: str
+    last_year: float | None = None
+    plan: float | None = None
+    festival: str | None = None
+
+
+def config(palette: Palette) -> Spec:
+    """What every chart shares: transparent ground, the cockpit's font, quiet axes without a grid."""
+    return {
+        "background": "transparent",
+        "view": {"stroke": None},
+        "font": FONT.replace("'", ""),
+        "axis": {
+            "labelColor": palette.soft,
+            "labelFontSize": 12,
+            "domainColor": palette.soft,
+            "tickSize": 0,
+            "grid": False,
+            "title": None,
+            "labelPadding": 6,
+        },
+        "text": {"color": palette.ink, "fontSize": 12},
+    }
+
+
+def columns(
+    palette: Palette,
+    points: Sequence[Point],
+    *,
+    height: int,
+    target: float | None = None,
+    axis: bool = True,
+) -> Spec:
+    """A complete Vega-Lite chart of `height` pixels; values are in one unit, missing ones leave their place empty."""
+    x = _x(points, axis)
+    y = _y(points, target)
+    layers: list[Spec] = []
+    if any(point.festival for point in points):
+        layers += _festival(palette, x)
+    layers.append(_bars(x, y, "last_year", {"color": palette.last_year, "xOffset": -6}))
+    if any(point.plan is not None for point in points):
+        outline = {"color": palette.paper, "fillOpacity": 0, "stroke": palette.actual, "strokeWidth": 1.2, "xOffset": 6}
+        layers.append(_bars(x, y, "plan", outline))
+    layers.append(_bars(x, y, "actual", {"color": palette.actual}))
+    if target is not None:
+        layers += _target(palette, y, target)
+    layers += _labels(palette, x, y, target)
+    return {
+        "height": height,
+        "layer": layers,
+        "data": {"values": [_values(point) for point in points]},
+        "config": config(palette),
+        "padding": {"left": 0, "right": 0, "top": 4, "bottom": 2},
+    }
+
+
+def _values(point: Point) -> Spec:
+    return {
+        "name": point.name,
+        "actual": point.actual,
+        "last_year": point.last_year,
+        "plan": point.plan,
+        "text": point.text,
+        "festival": point.festival or "",
+    }
+
+
+def _x(points: Sequence[Point], axis: bool) -> Spec:
+    lines = {point.name: list(point.axis) for point in points}
+    spec: Spec = {"labelAngle": 0, "labels": axis, "labelOverlap": False}
+    if axis:
+        # Vega has no place for two lines per label but an expression; the texts travel as a literal table.
+        spec["labelExpr"] = f"({_literal(lines)})[datum.label]"
+    return {
+        "field": "name",
+        "type": "ordinal",
+        "sort": None,
+        "axis": spec,
+        "scale": {"paddingInner": 0.15, "paddingOuter": 0.1},
+    }
+
+
+def _literal(lines: dict[str, list[str]]) -> str:
+    def quoted(text: str) -> str:
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'"
+
+    rows = (f"{quoted(name)}: [{', '.join(quoted(line) for line in texts)}]" for name, texts in lines.items())
+    return "{" + ", ".join(rows) + "}"
+
+
+def _y(points: Sequence[Point], target: float | None) -> Spec:
+    shown = [v for p in points for v in (p.actual, p.last_year, p.plan) if v is not None]
+    if target is not None:
+        shown.append(target)
+    top, bottom = max([*shown, 0.0]), min([*shown, 0.0])
+    scale = {"domainMax": (top * HEAD_ROOM) or 1, "domainMin": bottom * HEAD_ROOM, "nice": False, "zero": True}
+    return {"type": "quantitative", "axis": None, "scale": scale}
+
+
+def _bars(x: Spec, y: Spec, field: str, mark: Spec) -> Spec:
+    return {
+        "mark": {"type": "bar", "width": {"band": 0.62}, **mark},
+        "encoding": {"x": x, "y": {**y, "field": field}},
+    }
+
+
+def _labels(palette: Palette, x: Spec, y: Spec, target: float | None) -> list[Spec]:
+    """Values inside the head of tall columns, at the foot where the target's line crosses the head.
+
+    Short and negative columns have no room inside: their value stands above.
+    """
+    top = y["scale"]["domainMax"]
+    tall = f"datum.actual >= {HEAD * top}"
+    crossed = "false"
+    if target is not None:
+        crossed = f"datum.actual > {target - 0.02 * top} && datum.actual < {target + HEAD * top}"
+    mark = {"type": "text", "fontSize": 11, "fontWeight": 600, "limit": 60}
+
+    def layer(filter_: str, value: Spec, **look: Any) -> Spec:
+        encoding = {"x": x, "y": {**y, **value}, "text": {"field": "text"}}
+        return {"transform": [{"filter": filter_}], "mark": {**mark, **look}, "encoding": encoding}
+
+    head: Spec = {"field": "actual"}
+    return [
+        layer(f"{tall} && !({crossed})", head, dy=10, color=palette.paper),
+        layer(f"{tall} && ({crossed})", {"datum": 0}, dy=-9, color=palette.paper),
+        layer(f"isValid(datum.actual) && !({tall})", head, dy=-7, color=palette.ink),
+    ]
+
+
+def _festival(palette: Palette, x: Spec) -> list[Spec]:
+    only = [{"filter": "datum.festival !== ''"}]
+    band = {"type": "rect", "color": palette.panel, "width": {"band": 1.3}}
+    word = {"type": "text", "baseline": "top", "dy": 2, "color": palette.soft}
+    return [
+        {"transform": only, "mark": band, "encoding": {"x": x}},
+        {"transform": only, "mark": word, "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "festival"}}},
+    ]
+
+
+def _target(palette: Palette, y: Spec, target: float) -> list[Spec]:
+    """A dashed rule over a wider one in paper colour, so that it stays visible across dark columns."""
+    at = {"y": {**y, "datum": target}}
+    return [
+        {"mark": {"type": "rule", "color": palette.paper, "strokeWidth": 3.5}, "encoding": at},
+        {"mark": {"type": "rule", "color": palette.ink, "strokeDash": [4, 3], "strokeWidth": 1.2}, "encoding": at},
+    ]

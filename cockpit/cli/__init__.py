@@ -1,0 +1,101 @@
+"""The cockpit from the command line: load files, ask for figures, decide, undo, check."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Any
+
+import typer
+from rich.text import Text
+from typer.exceptions import TyperException
+
+from cockpit.cli import commands
+from cockpit.cli.desk import PROGRAM, Desk
+from cockpit.cli.parsing import app, spelt
+from cockpit.errors import EXIT_DONE, EXIT_SYSTEM, EXIT_USAGE, CockpitError, SystemFailure, UsageError
+from cockpit.locale import LANGUAGES, Language, t
+from cockpit.service.sample import Sample
+
+__all__ = ["app", "commands", "main"]
+
+INTERRUPTED = 130  # the parser's way to say Ctrl-C
+LOG = logging.getLogger(__name__)
+
+
+def _language(arguments: Sequence[str]) -> Language:
+    """The language asked for on the line, else by the environment, else Chinese.
+
+    It is read before everything else, as what is wrong with the rest is said in it. UsageError where there is no such
+    language; the environment's is left to the settings to refuse.
+    """
+    asked = None
+    for word, after in zip_longest(arguments, arguments[1:], fillvalue=""):
+        if word == "--language":
+            asked = after
+        elif word.startswith("--language="):
+            asked = word.partition("=")[2]
+    for known in LANGUAGES:
+        if known == (asked or os.environ.get("COCKPIT_LANGUAGE")):
+            return known
+    if asked is not None:
+        raise UsageError("language_unknown", languages=", ".join(LANGUAGES))
+    return LANGUAGES[0]
+
+
+def _command_first(arguments: Sequence[str]) -> list[str]:
+    """The line with --json and --language behind the command, which knows them; without a command, the help."""
+    words, shared = list(arguments), []
+    while words and (words[0] in ("--json", "--language") or words[0].startswith("--language=")):
+        count = 2 if words[0] == "--language" else 1
+        shared += words[:count]
+        words = words[count:]
+    return [words[0], *shared, *words[1:]] if words and not words[0].startswith("-") else words or ["--help"]
+
+
+def _misused(error: TyperException) -> UsageError:
+    """What the parser did not understand, as an error of ours."""
+    param = getattr(error, "param", None)
+    name = getattr(error, "option_name", None) or (spelt(param) if param is not None else "")
+    code = {"NoSuchOption": "option_unknown", "MissingParameter": "option_missing"}.get(type(error).__name__)
+    return UsageError(code or ("option_not_readable" if name else "command_not_readable"), name=name)
+
+
+def main(arguments: Sequence[str], connectors: Sequence[Any], sample: Sample | None) -> int:
+    """Runs one command line and gives its exit status: 0 done, 1 did not hold, 2 wrong usage, 3 the system failed."""
+    desk = Desk(connectors, sample, LANGUAGES[0], "--json" in arguments)
+    try:
+        desk.language = _language(arguments)
+        words = _command_first(arguments)
+        known = [info.name for info in app.registered_commands]
+        if not words[0].startswith("-") and words[0] not in known:
+            raise UsageError("command_unknown", name=words[0], commands=", ".join(str(name) for name in known))
+        parser = typer.main.get_command(app)
+        status = parser.main(args=words, prog_name=PROGRAM, standalone_mode=False, obj=desk)
+        if status == INTERRUPTED:
+            raise KeyboardInterrupt
+        return int(status or EXIT_DONE)
+    except CockpitError as error:
+        return _fail(desk, error)
+    except TyperException as error:
+        return _fail(desk, _misused(error))
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail(desk, SystemFailure("interrupted"))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_SYSTEM
+    except Exception as error:
+        LOG.exception("unexpected")
+        return _fail(desk, SystemFailure("unexpected", detail=type(error).__name__))
+
+
+def _fail(desk: Desk, error: CockpitError) -> int:
+    message = t(f"error.{error.code}", desk.language, **error.params)
+    desk.json({"error": {"code": error.code, "message": message, "exit_status": error.exit_status}})
+    desk.err.print(Text(message, style="bold"))
+    if error.exit_status == EXIT_USAGE and error.code in ("command_unknown", "option_unknown", "option_missing"):
+        desk.err.print(Text(desk.text("help.hint", program=PROGRAM)))
+    return error.exit_status

@@ -1,0 +1,266 @@
+"""The commands: each asks the service one thing and shows the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cockpit.cli.desk import PROGRAM, Desk, plain
+from cockpit.cli.parsing import (
+    By,
+    End,
+    LedgerName,
+    Params,
+    Start,
+    Where,
+    command,
+    existing_files,
+    instant,
+    metric_request,
+    pairs,
+)
+from cockpit.errors import EXIT_DONE, UsageError
+from cockpit.service.reports import LoadReport
+from cockpit.service.requests import LOCAL_ADMINISTRATOR, LoadRequest
+from cockpit.service.results import MetricResult
+
+
+@command("demo")
+def demo(desk: Desk, remove: Annotated[bool, typer.Option("--remove")] = False) -> int:
+    with desk.open() as cockpit, desk.progress("progress.demo") as progress:
+        report = cockpit.demo(LOCAL_ADMINISTRATOR, remove, progress)
+    if report is not None:
+        return _show_load(desk, report)
+    desk.json({"removed": remove})
+    desk.say("demo_removed" if remove else "demo_there")
+    return EXIT_DONE
+
+
+@command("load")
+def load(
+    desk: Desk,
+    paths: Annotated[list[Path], typer.Argument()],
+    ledger: LedgerName = None,
+    table: Annotated[str | None, typer.Option("--table")] = None,
+    process: Annotated[str | None, typer.Option("--process")] = None,
+    department: Annotated[str | None, typer.Option("--department")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet")] = None,
+    map: Annotated[list[str] | None, typer.Option("--map")] = None,
+    set: Annotated[list[str] | None, typer.Option("--set")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    force: Annotated[bool, typer.Option("--force")] = False,
+) -> int:
+    request = LoadRequest(
+        ledger=ledger,
+        table=table,
+        process=process,
+        department=department,
+        sheet=sheet,
+        map=pairs("--map", map),
+        set=pairs("--set", set),
+        as_of=instant("--as-of", as_of),
+        dry_run=dry_run,
+        force=force,
+    )
+    files = existing_files(paths)
+    with desk.open() as cockpit, desk.progress("progress.load") as progress:
+        report = cockpit.load(LOCAL_ADMINISTRATOR, files, request, progress, desk.language)
+    return _show_load(desk, report)
+
+
+def _show_load(desk: Desk, report: LoadReport) -> int:
+    document = report.json(desk.language)
+    desk.json(document)
+    columns = ("file", "sheet", "table", "status", "rows_read", "rows_loaded", "rows_rejected", "rows_skipped")
+    words = [{**part, "status": desk.text(f"status.{part['status']}")} for part in document["parts"]]
+    desk.table(columns, words)
+    for part in document["parts"]:
+        for issue in part["issues"]:
+            place = " · ".join(str(piece) for piece in (part["file"], part["sheet"]) if piece)
+            desk.say("issue", place=place, message=issue["message"])
+    status, number = document["status"], document["delivery_id"]
+    desk.say("loaded", status=desk.text(f"status.{status}"), number=desk.cell(number), seconds=document["seconds"])
+    if status == "held":
+        desk.say("held", program=PROGRAM, number=number)
+    if number is not None and any(part["rows_rejected"] for part in document["parts"]):
+        desk.say("rejected", program=PROGRAM, number=number)
+    return report.exit_status
+
+
+@command("deliveries")
+def deliveries(desk: Desk, ledger: LedgerName = None) -> int:
+    with desk.open() as cockpit:
+        views = cockpit.deliveries(LOCAL_ADMINISTRATOR, ledger)
+    desk.json({"deliveries": [view.json(desk.language) for view in views]})
+    rows = [
+        {
+            "delivery_id": view.id,
+            "ledger": view.ledger,
+            "arrived_at": view.arrived_at,
+            "files": tuple(dict.fromkeys(part.file for part in view.parts)),
+            "status": desk.text(f"status.{view.status}"),
+            "state": desk.text(f"state.{view.state}"),
+            "rows_loaded": sum(part.rows_loaded for part in view.parts),
+            "rows_rejected": view.open_rejects,
+        }
+        for view in views
+    ]
+    desk.table(tuple(rows[0]) if rows else (), rows)
+    return EXIT_DONE
+
+
+@command("undo")
+def undo(desk: Desk, delivery_id: Annotated[int, typer.Argument()]) -> int:
+    with desk.open() as cockpit:
+        view = cockpit.undo(LOCAL_ADMINISTRATOR, delivery_id)
+    desk.json(view.json(desk.language))
+    desk.say("undone", number=delivery_id)
+    return EXIT_DONE
+
+
+@command("decide")
+def decide(
+    desk: Desk,
+    delivery_id: Annotated[int, typer.Argument()],
+    accept: Annotated[bool, typer.Option("--accept")] = False,
+    discard: Annotated[bool, typer.Option("--discard")] = False,
+    reason: Annotated[str, typer.Option("--reason")] = "",
+) -> int:
+    if accept == discard:
+        raise UsageError("accept_or_discard")
+    with desk.open() as cockpit:
+        view = cockpit.decide(LOCAL_ADMINISTRATOR, delivery_id, accept, reason)
+    desk.json(view.json(desk.language))
+    desk.say("accepted" if accept else "discarded", number=delivery_id)
+    return EXIT_DONE
+
+
+@command("rejects")
+def rejects(
+    desk: Desk, delivery_id: Annotated[int, typer.Argument()], out: Annotated[Path, typer.Option("--out")]
+) -> int:
+    with desk.open() as cockpit:
+        rows = cockpit.rejects(LOCAL_ADMINISTRATOR, delivery_id, out, desk.language)
+    desk.json({"delivery_id": delivery_id, "out": out, "rows": rows})
+    desk.say("rejects_written", rows=rows, path=out)
+    return EXIT_DONE
+
+
+@command("tables")
+def tables(desk: Desk) -> int:
+    with desk.open() as cockpit:
+        views = cockpit.tables(LOCAL_ADMINISTRATOR)
+    desk.json({"tables": views})
+    words = [{**plain(view), "mode": desk.text(f"mode.{view.mode}")} for view in views]
+    desk.table(("name", "label", "mode", "key", "rows", "first_day", "last_day"), words)
+    return EXIT_DONE
+
+
+@command("metrics")
+def metrics(desk: Desk) -> int:
+    with desk.open() as cockpit:
+        entries = cockpit.dictionary(LOCAL_ADMINISTRATOR, desk.language)
+    desk.json({"metrics": [entry.json() for entry in entries]})
+    desk.table(("name", "label", "unit", "sentence", "dimensions"), [plain(entry) for entry in entries])
+    return EXIT_DONE
+
+
+@command("metric")
+def metric(
+    desk: Desk,
+    name: Annotated[str, typer.Argument()],
+    start: Start = None,
+    end: End = None,
+    grain: Annotated[str, typer.Option("--grain")] = "all",
+    by: By = None,
+    where: Where = None,
+    param: Params = None,
+    ledger: LedgerName = None,
+) -> int:
+    request = metric_request(start, end, grain, by, where, param, ledger)
+    with desk.open() as cockpit:
+        result = cockpit.metric(LOCAL_ADMINISTRATOR, name, request, desk.language)
+    desk.json(result.json())
+    _show_metric(desk, result)
+    return EXIT_DONE
+
+
+def _show_metric(desk: Desk, result: MetricResult) -> None:
+    unit = desk.text(f"unit.{result.unit}")
+    desk.say("metric", label=result.label, unit=unit, ledgers=", ".join(result.ledgers), as_of=desk.cell(result.as_of))
+    factor = 100 if result.unit == "share" else 1
+    rows = []
+    for row in result.rows:
+        figures = {"value": row.value, "target": row.target, "compare": row.compare}
+        scaled = {name: None if figure is None else figure * factor for name, figure in figures.items()}
+        level = desk.text(f"level.{row.level}")
+        counts = {"n": row.n, "excluded": row.excluded, "reasons": row.reasons}
+        rows.append(
+            {"period": row.period, **row.dimensions, **scaled, **counts, "currency": row.currency, "level": level}
+        )
+    currency = ("currency",) if any(row.currency for row in result.rows) else ()
+    desk.table(
+        ("period", *result.by, "value", *currency, "target", "compare", "level", "n", "excluded", "reasons"), rows
+    )
+    for note in result.notes:
+        desk.say("note", text=note)
+
+
+@command("drill")
+def drill(
+    desk: Desk,
+    name: Annotated[str, typer.Argument()],
+    start: Start = None,
+    end: End = None,
+    grain: Annotated[str, typer.Option("--grain")] = "all",
+    by: By = None,
+    where: Where = None,
+    param: Params = None,
+    ledger: LedgerName = None,
+    limit: Annotated[int, typer.Option("--limit", min=1)] = 50,
+) -> int:
+    request = metric_request(start, end, grain, by, where, param, ledger)
+    with desk.open() as cockpit:
+        result = cockpit.drill(LOCAL_ADMINISTRATOR, name, request, limit, desk.language)
+    desk.json({**plain(result), "figures": plain(result.figures.json())})
+    columns = ("document_no", "day", "value", "reason", "file", "sheet", "line")
+    rows = []
+    for document in result.rows:
+        place = plain(document.sources[0]) if document.sources else {}
+        rows.append({**place, **{key: getattr(document, key) for key in columns[:4]}})
+    desk.table(columns, rows)
+    desk.say("drilled", shown=len(result.rows), total=result.total)
+    return EXIT_DONE
+
+
+@command("ledger")
+def ledger(
+    desk: Desk,
+    name: Annotated[str, typer.Argument()],
+    timezone: Annotated[str | None, typer.Option("--timezone")] = None,
+    month_start_day: Annotated[int | None, typer.Option("--month-start-day")] = None,
+    currency: Annotated[str | None, typer.Option("--currency")] = None,
+    now: Annotated[str | None, typer.Option("--now")] = None,
+) -> int:
+    changes: dict[str, Any] = {"timezone": timezone, "month_start_day": month_start_day, "currency": currency}
+    changes = {key: value for key, value in changes.items() if value is not None}
+    if now is not None:
+        changes["now"] = None if now == "clock" else instant("--now", now)
+    with desk.open() as cockpit:
+        view = cockpit.ledger(LOCAL_ADMINISTRATOR, name, **changes)
+    desk.json(view)
+    desk.table(("name", "timezone", "month_start_day", "now", "deliveries"), [plain(view)])
+    return EXIT_DONE
+
+
+@command("doctor")
+def doctor(desk: Desk, rebuild: Annotated[bool, typer.Option("--rebuild")] = False) -> int:
+    with desk.open() as cockpit:
+        report = cockpit.doctor(LOCAL_ADMINISTRATOR, rebuild)
+    document = report.json(desk.language)
+    desk.json(document)
+    desk.table(("check", "ok", "message"), document["checks"])
+    return report.exit_status

@@ -1,0 +1,115 @@
+"""Where a command stands: the reader's language, the sources, and how answers reach people or programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from cockpit.locale import Language, catalogue, t
+from cockpit.service import Cockpit
+from cockpit.service.sample import Sample
+from cockpit.settings import settings
+
+PROGRAM = "python -m cockpit"
+
+
+@dataclass
+class Desk:
+    """What every command works with: the sources and the sample company it was handed, the reader's language, and where
+    answers go.
+
+    With `as_json` exactly one JSON document goes to standard output; everything else goes to standard error.
+    """
+
+    connectors: Sequence[Any]
+    sample: Sample | None
+    language: Language
+    as_json: bool
+    out: Console = field(default_factory=lambda: Console(highlight=False))
+    err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+
+    @contextmanager
+    def open(self) -> Iterator[Cockpit]:
+        with Cockpit.open(settings(), self.connectors, self.sample) as cockpit:
+            yield cockpit
+
+    def text(self, key: str, **params: Any) -> str:
+        return t(f"cli.{key}", self.language, **params)
+
+    def say(self, key: str, **params: Any) -> None:
+        """A sentence for people; with --json nobody reads it."""
+        if not self.as_json:
+            self.out.print(Text(self.text(key, **params)))
+
+    def json(self, document: Any) -> None:
+        """The one document of --json."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(plain(document), ensure_ascii=False, allow_nan=False) + "\n")
+
+    def table(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Rows for people: `columns` are keys of `rows`, their headings stand below ``cli.column.``."""
+        if self.as_json:
+            return
+        shown = Table(box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            key = f"cli.column.{column}"
+            numeric = any(isinstance(row.get(column), int | float | Decimal) for row in rows)
+            heading = t(key, self.language) if key in catalogue(self.language) else column
+            shown.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+        for row in rows:
+            shown.add_row(*(Text(self.cell(row.get(column))) for column in columns))
+        self.out.print(shown)
+
+    def cell(self, value: Any) -> str:
+        """One value as people read it; missing is a dash and never a zero."""
+        if value is None or value == "":
+            return "–"
+        if isinstance(value, bool):
+            return self.text("yes" if value else "no")
+        if isinstance(value, float | Decimal):
+            return f"{value:,.2f}"
+        if isinstance(value, datetime):
+            return value.isoformat(" ", "minutes")
+        if isinstance(value, Mapping):
+            return ", ".join(f"{name}={self.cell(inner)}" for name, inner in value.items())
+        if isinstance(value, tuple | list):
+            return ", ".join(self.cell(inner) for inner in value)
+        return str(value)
+
+    @contextmanager
+    def progress(self, key: str) -> Iterator[Callable[[int, int], None]]:
+        """A line on standard error that counts along: the callback takes done and total (0 while unknown)."""
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}/{task.total}"))
+        with Progress(*columns, console=self.err, transient=True) as shown:
+            task = shown.add_task(self.text(key), total=None)
+            yield lambda done, total: shown.update(task, completed=done, total=total or None)
+
+
+def plain(value: Any) -> Any:
+    """Results as JSON knows them: days and instants as ISO text, decimals as numbers, results as their fields."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Path):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    return value

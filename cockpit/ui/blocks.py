@@ -1,0 +1,85 @@
+"""A block of a detail page: title, what it rests on, and the switch between picture, data and export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cockpit.ui import export, navigate
+from cockpit.ui.ink import ink
+from cockpit.ui.session import session
+from cockpit.ui.tree import Node, h
+from cockpit.ui.view import View
+
+MODES = ("picture", "data", "export")
+
+
+@dataclass(frozen=True)
+class Table:
+    """What stands behind a picture, in words: `rows` hold one value per column; `facts` go along with an export."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    facts: Mapping[str, str]
+
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame([list(row) for row in self.rows], columns=list(self.columns))
+
+
+def block(view: View, key: str, title: str, note: Node | str | None, table: Table, draw: Callable[[], None]) -> None:
+    """Draw the block in the mode chosen for it; the picture is made by `draw`."""
+    mode = session().modes.get(key, MODES[0])
+    with st.container(gap="xsmall"):
+        ink(heading(view, key, title, note, mode), f"{key}-head", navigate.follow)
+        if mode == "data":
+            _data(view, key, table)
+        elif mode == "export":
+            _export(view, key, table)
+        else:
+            draw()
+
+
+def heading(view: View, key: str, title: str, note: Node | str | None, mode: str) -> Node:
+    """Title with the three modes at its right; the chosen one is underlined."""
+    tools = [
+        h("b" if one == mode else "span", "", view.text(f"mode.{one}"), go=navigate.target("mode", key, one))
+        for one in MODES
+    ]
+    line = h("div", "s", note) if isinstance(note, str) and note else note or None
+    return h("div", "blk", h("div", "hrow", h("h3", "", title), h("div", "tools", *tools)), line)
+
+
+def _data(view: View, key: str, table: Table) -> None:
+    frame = table.frame()
+    if len(frame) > 8:
+        label = view.text("mode.search")
+        wanted = st.text_input(label, key=f"{key}-search", placeholder=label, label_visibility="collapsed", width=240)
+        if wanted:
+            texts = frame.astype(str).agg(" ".join, axis=1).str.lower()
+            frame = frame[texts.str.contains(wanted.lower(), regex=False)]
+    st.dataframe(
+        frame, key=f"{key}-data", hide_index=True, width="stretch", height="content" if len(frame) <= 12 else 420
+    )
+
+
+def _export(view: View, key: str, table: Table) -> None:
+    lines = [h("div", "", h("span", "", name), h("b", "", text)) for name, text in table.facts.items()]
+    ink(h("div", "facts few", *lines), f"{key}-facts")
+    with st.container(horizontal=True, gap="small"):
+        for kind in export.KINDS:
+            st.download_button(
+                view.text(f"export.{kind}"),
+                data=export.maker(
+                    kind, table.frame(), table.facts, view.text("export.sheet"), view.text("export.about")
+                ),
+                file_name=export.file_name(table.name, table.facts, kind),
+                mime=export.MIME[kind],
+                key=f"{key}-{kind}",
+                icon=":material/download:",
+                on_click="ignore",
+            )

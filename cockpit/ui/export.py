@@ -1,0 +1,66 @@
+"""Tables as files: each carries what was filtered, as of when, and from which version of the data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+KINDS = ("xlsx", "csv")
+MIME = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def maker(kind: str, frame: pd.DataFrame, facts: Mapping[str, str], sheet: str, about: str) -> Callable[[], bytes]:
+    """Something that makes the file when it is asked for. `sheet` and `about` name the two sheets of a workbook."""
+
+    def make() -> bytes:
+        return workbook(frame, facts, sheet, about) if kind == "xlsx" else text(frame, facts)
+
+    return make
+
+
+def workbook(frame: pd.DataFrame, facts: Mapping[str, str], sheet: str, about: str) -> bytes:
+    """The table on one sheet, what it is on another. Text stays text: no cell becomes a formula or a link."""
+    buffer = io.BytesIO()
+    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs=options) as writer:
+        frame.to_excel(writer, sheet_name=sheet, index=False)
+        pd.DataFrame(list(facts.items())).to_excel(writer, sheet_name=about, index=False, header=False)
+        for name, content in ((sheet, frame), (about, None)):
+            widths = [24, 60] if content is None else [_width(content, column) for column in content.columns]
+            for number, width in enumerate(widths):
+                writer.sheets[name].set_column(number, number, width)
+    return buffer.getvalue()
+
+
+def _width(frame: pd.DataFrame, column: str) -> float:
+    texts = [str(column), *(str(value) for value in frame[column].head(200))]
+    return min(60.0, max(sum(2 if ord(c) > 0x2E7F else 1 for c in line) for line in texts) + 2.0)
+
+
+def text(frame: pd.DataFrame, facts: Mapping[str, str]) -> bytes:
+    """Comma-separated with a mark, so that spreadsheets read it as UTF-8; the facts stand above the header."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerows([f"# {name}", safe(value)] for name, value in facts.items())
+    writer.writerow(safe(name) for name in frame.columns)
+    writer.writerows([safe(value) for value in row] for row in frame.itertuples(index=False, name=None))
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def safe(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay numbers."""
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def file_name(name: str, facts: Mapping[str, str], kind: str) -> str:
+    """``采购审批时长_2026-11_v41.xlsx``: the table's name and the facts that make two exports differ."""
+    parts = [name, *(value for key, value in facts.items() if key.startswith("_"))]
+    return re.sub(r'[\\/:*?"<>|\s]+', "_", "_".join(parts)).strip("_") + f".{kind}"

@@ -1,0 +1,24 @@
+"""What a reader sees when a page breaks: a sentence in their language; the details go to the log."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from cockpit.errors import CockpitError
+from cockpit.locale import catalogue, t
+from cockpit.ui import context
+
+LOG = logging.getLogger(__name__)
+
+
+def show_failure(error: Exception) -> bool:
+    """Say it and suppress the platform's own box."""
+    language = context.language()
+    if isinstance(error, CockpitError) and f"error.{error.code}" in catalogue(language):
+        st.error(t(f"error.{error.code}", language, **error.params))
+        return True
+    LOG.error("a page failed", exc_info=error)
+    st.error(t("ui.state.unexpected", language))
+    return True

@@ -1,0 +1,96 @@
+"""How every page begins: who may open it, what is chosen, and the figures at its head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cockpit.errors import CockpitError
+from cockpit.locale import t
+from cockpit.service import Cockpit
+from cockpit.ui import context, door, navigate, states
+from cockpit.ui.cards import Ask, scorecard, strip, verdict
+from cockpit.ui.ink import ink
+from cockpit.ui.rail import rail
+from cockpit.ui.tree import h
+from cockpit.ui.view import View
+
+
+def guard(name: str) -> View:
+    """The view of the page `name`; stops the run where the actor may not open it or nothing was delivered yet.
+
+    Each page calls it first: a page that is reached past the entry script is as guarded as any.
+    """
+    frame = context.frame()
+    if not door.allowed(door.actor(), name):
+        ink(h("div", "empty", h("b", "", t("ui.state.not_allowed_page", frame.language))), "refused")
+        st.stop()
+    if frame.cockpit is None or frame.ledger is None or frame.filters is None:
+        _nothing_yet(frame)
+        st.stop()
+    return View(frame.cockpit, door.actor(), frame.language, name, frame.ledger, frame.filters)
+
+
+def guard_data(name: str) -> tuple[context.Frame, Cockpit]:
+    """As `guard`, for pages that work before the first delivery."""
+    frame = context.frame()
+    if not door.allowed(door.actor(), name):
+        ink(h("div", "empty", h("b", "", t("ui.state.not_allowed_page", frame.language))), "refused")
+        st.stop()
+    if frame.cockpit is None:
+        _nothing_yet(frame)
+        st.stop()
+    return frame, frame.cockpit
+
+
+def title(frame: context.Frame, name: str) -> None:
+    """The head of a page without filters."""
+    said = "" if frame.ledger is None else frame.ledger.label
+    ink(h("div", "head", h("h2", "", t(f"ui.page.{name}", frame.language)), h("span", "s", said)), "head")
+
+
+def _nothing_yet(frame: context.Frame) -> None:
+    """Before the first delivery: what to do; while the sample company is on its way, look again by itself."""
+    key = "nothing" if frame.cockpit is not None else "starting"
+    ink(h("div", "head", h("h2", "", t("ui.shell.product", frame.language))), "head")
+    link = h("p", "", h("span", "link", t("ui.state.import", frame.language), go=navigate.target("data")))
+    body = h("p", "", t(f"ui.state.{key}", frame.language))
+    ink(h("div", "empty", body, link if key == "nothing" else None), "nothing", navigate.follow)
+
+    @st.fragment(run_every=2)
+    def look_again() -> None:
+        if context.has_data():
+            st.rerun()
+
+    look_again()
+
+
+def overview(view: View, asks: Sequence[Ask | str]) -> None:
+    """The verdict, the scorecard by importance, and beside it warnings and what moved."""
+    try:
+        shown = view.shown(_asks(asks))
+        breaches = view.breaches()
+    except CockpitError as error:
+        ink(states.state(view, view.state_of(error), view.error(error)), "overview-state", navigate.follow)
+        return
+    ink(verdict(shown, view.language), "verdict")
+    left, right = st.columns([3.2, 1], gap="medium")
+    with left:
+        ink(scorecard(shown, view.language), "scorecard", navigate.follow)
+    with right:
+        ink(rail(breaches, shown, view.language), "rail", navigate.follow)
+
+
+def key_figures(view: View, asks: Sequence[Ask | str]) -> None:
+    """The strip of figures at the head of a detail page; a click explains one."""
+    try:
+        shown = view.shown(_asks(asks))
+    except CockpitError as error:
+        ink(states.state(view, view.state_of(error), view.error(error)), "strip-state", navigate.follow)
+        return
+    ink(strip(shown, view.language), "strip", navigate.follow)
+
+
+def _asks(asks: Sequence[Ask | str]) -> list[Ask]:
+    return [ask if isinstance(ask, Ask) else Ask(ask) for ask in asks]

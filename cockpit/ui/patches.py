@@ -1,0 +1,21 @@
+"""The few English texts of Streamlit's own widgets that have no setting; every selector on its markup stands here."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cockpit.locale import Language, t
+
+_ALWAYS = """
+[data-testid=stElementToolbar] {display: none}
+[data-testid=stFileUploaderDropzoneInstructions] span {display: none}
+@media print {[data-testid=stSidebar], [data-testid=stHeader] {display: none}}
+"""
+_UPLOAD = "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer] p"
+
+
+def apply(language: Language) -> None:
+    """Hide or replace them. A browser test looks at each after an upgrade of Streamlit."""
+    choose = t("ui.upload.choose", language).replace("\\", "").replace('"', "")
+    uploader = f'{_UPLOAD} {{font-size: 0}} {_UPLOAD}::after {{content: "{choose}"; font-size: 1rem}}'
+    st.html(f"<style>{_ALWAYS}{uploader}</style>")

@@ -1,0 +1,24 @@
+"""总览: are we on course, and what needs me?"""
+
+from cockpit.ui.cards import Ask
+from cockpit.ui.head import head
+from cockpit.ui.page import guard, overview
+
+view = guard("overview")
+
+head(view, filters=("company",))
+overview(
+    view,
+    (
+        "revenue",
+        "revenue_growth",
+        "gross_margin_rate",
+        "approval_cycle_time",
+        "process_throughput_time",
+        Ask("reconciled_rate", where={"side": "payable"}),
+        Ask("overdue_amount", where={"side": "receivable"}),
+        "approval_node_wait",
+        "approval_outcomes",
+        "inventory_turnover_days",
+    ),
+)

@@ -1,0 +1,27 @@
+"""营收: do we grow, and from what?"""
+
+import streamlit as st
+
+from cockpit.ui.breakdown import breakdown
+from cockpit.ui.cards import Ask
+from cockpit.ui.documents import documents
+from cockpit.ui.head import head
+from cockpit.ui.page import guard, key_figures
+from cockpit.ui.trend import trend
+
+view = guard("revenue")
+revenue = Ask("revenue")
+
+head(view, filters=("company", "region", "category", "window"))
+key_figures(view, (revenue, "revenue_growth", "gross_margin_rate"))
+left, right = st.columns([1.32, 1], gap="large")
+with left:
+    trend(view, revenue)
+with right:
+    breakdown(view, revenue, by="region")
+left, right = st.columns(2, gap="large")
+with left:
+    breakdown(view, revenue, by="product")
+with right:
+    breakdown(view, revenue, by="customer")
+documents(view, revenue, dimensions=("customer", "region"))
