@@ -27,7 +27,7 @@ from cockpit.ui.failure import show_failure  # noqa: E402
 from connectors import CONNECTORS  # noqa: E402
 from sample_data import SAMPLE  # noqa: E402
 
-START = Start()
+START = Start(warm.figures)
 
 
 @asynccontextmanager

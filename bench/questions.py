@@ -71,7 +71,8 @@ def baseline(asked: Asked, warehouse: Warehouse, sql: str) -> tuple[list[str], l
 
 
 def engine_table(rows: list[Figures]) -> list[Row]:
-    """Figures as rows of named columns, in the order of their keys."""
+    """Figures as rows of named columns, in the order of their keys; null where a group has excluded rows only."""
+    names = dict.fromkeys(name for row in rows for name in row.figures)
     table = [
         {
             "period": row.period.label,
@@ -81,7 +82,7 @@ def engine_table(rows: list[Figures]) -> list[Row]:
             "n": row.n,
             "reasons": dict(sorted(row.reasons.items())),
             "provisional": row.provisional,
-            **row.figures,
+            **{name: row.figures.get(name) for name in names},
         }
         for row in rows
     ]

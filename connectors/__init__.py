@@ -1,6 +1,9 @@
 """Sources of data, one file each."""
 
 from connectors.base import Connector
+from connectors.delimited import Delimited
 from connectors.spreadsheet import Spreadsheet
+from connectors.webtable import WebTable
 
-CONNECTORS: tuple[type[Connector], ...] = (Spreadsheet,)
+# Asked in this order; the first that knows a file reads it.
+CONNECTORS: tuple[type[Connector], ...] = (Spreadsheet, WebTable, Delimited)

@@ -31,15 +31,6 @@ class Unreadable(Exception):
         self.issue = issue
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where a source begins: a file as it was uploaded (`path`, and `name` as its user knows it) or a connection."""
-
-    name: str
-    path: Path | None = None
-    scratch: Path | None = None  # a folder the connector may write to while it reads
-
-
 @dataclass
 class Extract:
     """One table-like piece of a source: a sheet, a text file, a relation.
@@ -71,10 +62,13 @@ class Connector(ABC):
         """Whether a file of that name which begins with `head` (up to 4,096 bytes) is this source's."""
 
     @abstractmethod
-    def extract(self, origin: Origin, settings: Settings, progress: Callable[[int], None]) -> Iterator[Extract]:
+    def extract(
+        self, name: str, path: Path | None, scratch: Path, settings: Settings, progress: Callable[[int], None]
+    ) -> Iterator[Extract]:
         """The pieces of the source, one after the other; `progress` is told the rows read so far.
 
-        Raises `Unreadable` where nothing can be read.
+        `name` is the file as its user knows it and `path` where its bytes lie, None for a connection. `scratch` is a
+        folder the connector may write to. Raises `Unreadable` where nothing can be read.
         """
 
 

@@ -5,18 +5,20 @@ WITH acts AS (
     FROM approval_acts
     WHERE ledger = $ledger AND NOT background AND (acted_at IS NULL OR action IN
           ('approve', 'final_approve', 'countersign', 'reject', 'return', 'delegate', 'add_sign'))
-), grouped AS (
-    SELECT strftime(day, '%Y-%m') AS period, node,
-           quantile_cont(seconds, [0.5, 0.9]) FILTER (reason IS NULL) AS quantiles,
-           avg(seconds) FILTER (reason IS NULL) AS mean,
-           sum(seconds) FILTER (reason IS NULL) AS total,
-           count(*) FILTER (reason IS NULL) AS n,
-           histogram(reason) FILTER (reason IS NOT NULL) AS reasons,
-           coalesce(bool_or(provisional) FILTER (reason IS NULL), false) AS provisional,
-           avg((seconds < 60)::DOUBLE) FILTER (reason IS NULL) AS share_under_one_minute,
-           avg((seconds = 0)::DOUBLE) FILTER (reason IS NULL) AS share_zero
+), by_reason AS (
+    SELECT date_trunc('month', day) AS month, node, reason, quantile_cont(seconds, [0.5, 0.9]) AS quantiles,
+           avg(seconds) AS mean, sum(seconds) AS total, avg((seconds < 60)::DOUBLE) AS minute,
+           avg((seconds = 0)::DOUBLE) AS zero, bool_or(provisional) AS provisional, count(*) AS rows
     FROM acts WHERE day >= $start AND day < $end GROUP BY ALL
 )
-SELECT period, node, quantiles[1] / 3600 AS value, n, reasons, provisional, quantiles[2] / 3600 AS p90,
-       mean / 3600 AS mean, total / 3600 AS hours_total, share_under_one_minute, share_zero
-FROM grouped
+SELECT strftime(month, '%Y-%m') AS period, node,
+       any_value(quantiles[1]) FILTER (reason IS NULL) / 3600 AS value,
+       coalesce(any_value(rows) FILTER (reason IS NULL), 0) AS n,
+       map(list(reason) FILTER (reason IS NOT NULL), list(rows) FILTER (reason IS NOT NULL)) AS reasons,
+       coalesce(any_value(provisional) FILTER (reason IS NULL), false) AS provisional,
+       any_value(quantiles[2]) FILTER (reason IS NULL) / 3600 AS p90,
+       any_value(mean) FILTER (reason IS NULL) / 3600 AS mean,
+       any_value(total) FILTER (reason IS NULL) / 3600 AS hours_total,
+       any_value(minute) FILTER (reason IS NULL) AS share_under_one_minute,
+       any_value(zero) FILTER (reason IS NULL) AS share_zero
+FROM by_reason GROUP BY ALL

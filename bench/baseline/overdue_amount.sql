@@ -12,15 +12,23 @@ WITH months AS (
     JOIN months m ON i.from_day < m.month_end AND i.to_day >= m.month_end AND i.day < m.month_end
     WHERE i.ledger = $ledger AND (i.reason IS NOT NULL OR i.open <> 0)
       AND (i.due_day IS NULL OR i.due_day < m.month_end - 1)
+), by_reason AS (
+    SELECT month, side, currency, reason, sum(open) AS open,
+           sum(CASE WHEN days BETWEEN 1 AND 30 THEN open ELSE 0 END) AS to_30,
+           sum(CASE WHEN days BETWEEN 31 AND 60 THEN open ELSE 0 END) AS to_60,
+           sum(CASE WHEN days BETWEEN 61 AND 90 THEN open ELSE 0 END) AS to_90,
+           sum(CASE WHEN days > 90 THEN open ELSE 0 END) AS beyond,
+           max(days) AS oldest, count(*) AS rows
+    FROM late GROUP BY ALL
 )
 SELECT strftime(month, '%Y-%m') AS period, side, currency,
-       sum(open) FILTER (reason IS NULL)::DOUBLE AS value,
-       count(*) FILTER (reason IS NULL) AS n,
-       histogram(reason) FILTER (reason IS NOT NULL) AS reasons,
+       any_value(open) FILTER (reason IS NULL)::DOUBLE AS value,
+       coalesce(any_value(rows) FILTER (reason IS NULL), 0) AS n,
+       map(list(reason) FILTER (reason IS NOT NULL), list(rows) FILTER (reason IS NOT NULL)) AS reasons,
        false AS provisional,
-       coalesce(sum(open) FILTER (reason IS NULL AND days BETWEEN 1 AND 30), 0)::DOUBLE AS overdue_1_30,
-       coalesce(sum(open) FILTER (reason IS NULL AND days BETWEEN 31 AND 60), 0)::DOUBLE AS overdue_31_60,
-       coalesce(sum(open) FILTER (reason IS NULL AND days BETWEEN 61 AND 90), 0)::DOUBLE AS overdue_61_90,
-       coalesce(sum(open) FILTER (reason IS NULL AND days > 90), 0)::DOUBLE AS overdue_over_90,
-       max(days) FILTER (reason IS NULL) AS oldest_days
-FROM late GROUP BY ALL
+       any_value(to_30) FILTER (reason IS NULL)::DOUBLE AS overdue_1_30,
+       any_value(to_60) FILTER (reason IS NULL)::DOUBLE AS overdue_31_60,
+       any_value(to_90) FILTER (reason IS NULL)::DOUBLE AS overdue_61_90,
+       any_value(beyond) FILTER (reason IS NULL)::DOUBLE AS overdue_over_90,
+       any_value(oldest) FILTER (reason IS NULL) AS oldest_days
+FROM by_reason GROUP BY ALL

@@ -7,16 +7,18 @@ WITH cases AS (
                 WHEN completed_at < started_at THEN 'out_of_order'
                 WHEN seconds IS NULL THEN 'outside_calendar' END AS reason
     FROM process_cases WHERE ledger = $ledger
-), grouped AS (
-    SELECT strftime(day, '%Y-%m') AS period, category,
-           quantile_cont(seconds, [0.5, 0.9]) FILTER (reason IS NULL) AS quantiles,
-           avg(seconds) FILTER (reason IS NULL) AS mean,
-           count(*) FILTER (reason IS NULL) AS n,
-           histogram(reason) FILTER (reason IS NOT NULL) AS reasons,
-           coalesce(bool_or(provisional) FILTER (reason IS NULL), false) AS provisional,
-           avg((seconds = 0)::DOUBLE) FILTER (reason IS NULL) AS share_zero
+), by_reason AS (
+    SELECT date_trunc('month', day) AS month, category, reason, quantile_cont(seconds, [0.5, 0.9]) AS quantiles,
+           avg(seconds) AS mean, avg((seconds = 0)::DOUBLE) AS zero, bool_or(provisional) AS provisional,
+           count(*) AS rows
     FROM cases WHERE day >= $start AND day < $end GROUP BY ALL
 )
-SELECT period, category, quantiles[1] / 3600 AS value, n, reasons, provisional, quantiles[2] / 3600 AS p90,
-       mean / 3600 AS mean, share_zero
-FROM grouped
+SELECT strftime(month, '%Y-%m') AS period, category,
+       any_value(quantiles[1]) FILTER (reason IS NULL) / 3600 AS value,
+       coalesce(any_value(rows) FILTER (reason IS NULL), 0) AS n,
+       map(list(reason) FILTER (reason IS NOT NULL), list(rows) FILTER (reason IS NOT NULL)) AS reasons,
+       coalesce(any_value(provisional) FILTER (reason IS NULL), false) AS provisional,
+       any_value(quantiles[2]) FILTER (reason IS NULL) / 3600 AS p90,
+       any_value(mean) FILTER (reason IS NULL) / 3600 AS mean,
+       any_value(zero) FILTER (reason IS NULL) AS share_zero
+FROM by_reason GROUP BY ALL

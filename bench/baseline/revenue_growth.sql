@@ -1,12 +1,14 @@
 -- Revenue of the month over the same month a year earlier, minus one; null where that month has nothing above zero.
-WITH months AS (
-    SELECT date_trunc('month', day)::DATE AS month, region, currency,
-           sum(revenue) FILTER (reason IS NULL)::DOUBLE AS revenue,
-           count(*) FILTER (reason IS NULL) AS n,
-           histogram(reason) FILTER (reason IS NOT NULL) AS reasons
+WITH by_reason AS (
+    SELECT date_trunc('month', day) AS month, region, currency, reason, sum(revenue) AS revenue, count(*) AS rows
     FROM sales_facts
     WHERE ledger = $ledger AND day >= $start::DATE - INTERVAL 1 YEAR AND day < $end
     GROUP BY ALL
+), months AS (
+    SELECT month, region, currency, any_value(revenue) FILTER (reason IS NULL)::DOUBLE AS revenue,
+           coalesce(any_value(rows) FILTER (reason IS NULL), 0) AS n,
+           map(list(reason) FILTER (reason IS NOT NULL), list(rows) FILTER (reason IS NOT NULL)) AS reasons
+    FROM by_reason GROUP BY ALL
 )
 SELECT strftime(m.month, '%Y-%m') AS period, m.region, m.currency,
        CASE WHEN e.revenue > 0 THEN m.revenue / e.revenue - 1 END AS value,

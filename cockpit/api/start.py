@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from cockpit.errors import CockpitError
 from cockpit.service import Cockpit
@@ -14,29 +15,30 @@ PATIENCE = 20.0  # seconds a stop waits for a load that is under way
 
 
 class Start:
-    """Loads the sample in a thread where nothing was delivered; knows whether that went wrong."""
+    """Loads the sample in a thread where nothing was delivered, then warms; knows whether that went wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, warm: Callable[[Cockpit, Actor], None] | None = None) -> None:
+        self._warm = warm
         self._thread: threading.Thread | None = None
         self.failed: str | None = None
 
     def begin(self, cockpit: Cockpit, actor: Actor) -> None:
-        """Start loading where the cockpit is empty; returns at once."""
-        if cockpit.deliveries(actor, None):
-            return
-        self._thread = threading.Thread(target=self._load, args=(cockpit, actor), name="sample", daemon=True)
+        """Start the work; returns at once."""
+        self._thread = threading.Thread(target=self._work, args=(cockpit, actor), name="start", daemon=True)
         self._thread.start()
 
-    def _load(self, cockpit: Cockpit, actor: Actor) -> None:
+    def _work(self, cockpit: Cockpit, actor: Actor) -> None:
         try:
-            cockpit.demo(actor, False)
+            if not cockpit.deliveries(actor, None):
+                cockpit.demo(actor, False)
+            if self._warm is not None:
+                self._warm(cockpit, actor)
         except CockpitError as error:
             self.failed = error.code
-            if error.code != "sample_not_here":
-                LOG.error("the sample company could not be loaded: %s", error)
+            LOG.error("the first start is not complete: %s", error)
         except Exception:
             self.failed = "unexpected"
-            LOG.exception("the sample company could not be loaded")
+            LOG.exception("the first start is not complete")
 
     @property
     def busy(self) -> bool:

@@ -95,7 +95,7 @@ def main(arguments: Sequence[str], connectors: Sequence[Any], sample: Sample | N
 def _fail(desk: Desk, error: CockpitError) -> int:
     message = t(f"error.{error.code}", desk.language, **error.params)
     desk.json({"error": {"code": error.code, "message": message, "exit_status": error.exit_status}})
-    desk.err.print(Text(message, style="bold"))
+    desk.err.print(Text(message, style="bold"), soft_wrap=True)
     if error.exit_status == EXIT_USAGE and error.code in ("command_unknown", "option_unknown", "option_missing"):
-        desk.err.print(Text(desk.text("help.hint", program=PROGRAM)))
+        desk.err.print(Text(desk.text("help.hint", program=PROGRAM)), soft_wrap=True)
     return error.exit_status

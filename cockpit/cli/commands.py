@@ -22,6 +22,7 @@ from cockpit.cli.parsing import (
     pairs,
 )
 from cockpit.errors import EXIT_DONE, UsageError
+from cockpit.locale import t
 from cockpit.service.reports import LoadReport
 from cockpit.service.requests import LOCAL_ADMINISTRATOR, LoadRequest
 from cockpit.service.results import MetricResult
@@ -154,7 +155,10 @@ def tables(desk: Desk) -> int:
     with desk.open() as cockpit:
         views = cockpit.tables(LOCAL_ADMINISTRATOR)
     desk.json({"tables": views})
-    words = [{**plain(view), "mode": desk.text(f"mode.{view.mode}")} for view in views]
+    words = [
+        {**plain(view), "label": t(f"table.{view.name}", desk.language), "mode": desk.text(f"mode.{view.mode}")}
+        for view in views
+    ]
     desk.table(("name", "label", "mode", "key", "rows", "first_day", "last_day"), words)
     return EXIT_DONE
 
@@ -252,7 +256,8 @@ def ledger(
     with desk.open() as cockpit:
         view = cockpit.ledger(LOCAL_ADMINISTRATOR, name, **changes)
     desk.json(view)
-    desk.table(("name", "timezone", "month_start_day", "now", "deliveries"), [plain(view)])
+    columns = ("name", "timezone", "month_start_day", "now", "deliveries")
+    desk.table(columns, [{column: getattr(view, column) for column in columns}])
     return EXIT_DONE
 
 

@@ -24,6 +24,15 @@ from cockpit.service.sample import Sample
 from cockpit.settings import settings
 
 PROGRAM = "python -m cockpit"
+SHORT = 30  # a value up to this long stays on one line, so that names can be copied
+PIPED_WIDTH = 200  # where nobody tells how wide the page is
+
+
+def _console(stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
+    return console
 
 
 @dataclass
@@ -38,8 +47,8 @@ class Desk:
     sample: Sample | None
     language: Language
     as_json: bool
-    out: Console = field(default_factory=lambda: Console(highlight=False))
-    err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+    out: Console = field(default_factory=lambda: _console(stderr=False))
+    err: Console = field(default_factory=lambda: _console(stderr=True))
 
     @contextmanager
     def open(self) -> Iterator[Cockpit]:
@@ -52,7 +61,7 @@ class Desk:
     def say(self, key: str, **params: Any) -> None:
         """A sentence for people; with --json nobody reads it."""
         if not self.as_json:
-            self.out.print(Text(self.text(key, **params)))
+            self.out.print(Text(self.text(key, **params)), soft_wrap=True)
 
     def json(self, document: Any) -> None:
         """The one document of --json."""
@@ -66,9 +75,10 @@ class Desk:
         shown = Table(box=None, pad_edge=False, header_style="bold")
         for column in columns:
             key = f"cli.column.{column}"
-            numeric = any(isinstance(row.get(column), int | float | Decimal) for row in rows)
             heading = t(key, self.language) if key in catalogue(self.language) else column
-            shown.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+            numeric = any(isinstance(row.get(column), int | float | Decimal) for row in rows)
+            short = all(len(self.cell(row.get(column))) <= SHORT for row in rows)
+            shown.add_column(heading, justify="right" if numeric else "left", overflow="fold", no_wrap=short)
         for row in rows:
             shown.add_row(*(Text(self.cell(row.get(column))) for column in columns))
         self.out.print(shown)
@@ -93,7 +103,7 @@ class Desk:
     def progress(self, key: str) -> Iterator[Callable[[int, int], None]]:
         """A line on standard error that counts along: the callback takes done and total (0 while unknown)."""
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}/{task.total}"))
-        with Progress(*columns, console=self.err, transient=True) as shown:
+        with Progress(*columns, console=self.err, transient=True, disable=not self.err.is_terminal) as shown:
             task = shown.add_task(self.text(key), total=None)
             yield lambda done, total: shown.update(task, completed=done, total=total or None)
 

@@ -8,6 +8,7 @@ from cockpit.derive.money import shown, with_rate
 from cockpit.derive.types import Derivation
 from cockpit.derive.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER
 
+
 def touch_documents(con: duckdb.DuckDBPyConnection) -> None:
     """Add to ``touched`` every sales document of a ledger whose master data or rates changed."""
     con.execute(f"INSERT INTO touched SELECT DISTINCT _doc FROM sales_lines WHERE {IN_TOUCHED_LEDGER}")

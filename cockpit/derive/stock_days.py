@@ -72,7 +72,8 @@ _INPUTS = f"""
 # Where one of a material's rows names no warehouse, its warehouses cannot be told apart and are taken together.
 _LEVELS = """
     levels AS (
-        SELECT ledger, company, material, bool_or(warehouse = '') AS together, min(category) AS category, min(uom) AS uom
+        SELECT ledger, company, material, bool_or(warehouse = '') AS together, min(category) AS category,
+               min(uom) AS uom
         FROM (SELECT ledger, company, material, warehouse, category, uom FROM moves
               UNION ALL SELECT ledger, company, material, warehouse, category, uom FROM stated)
         GROUP BY ALL
@@ -96,7 +97,8 @@ _LEVELS = """
     )
 """
 
-# A snapshot of a warehouse states every material of that warehouse: one it does not list is not there.
+# A snapshot of a warehouse states every material of that warehouse: one it does not list is not there. In a company
+# that keeps balances, a warehouse none of them ever lists was empty before anything moved there.
 _ANCHORS = """
     positions AS (
         SELECT ledger, company, material, place FROM flows UNION SELECT ledger, company, material, place FROM listed
@@ -107,7 +109,13 @@ _ANCHORS = """
         SELECT ledger, company, material, place, day, coalesce(b.quantity, 0) AS anchor_quantity,
                coalesce(b.value, 0) AS anchor_value, coalesce(b.uncosted, false) AS anchor_uncosted
         FROM (SELECT p.*, s.day FROM positions p JOIN snapshots s USING (ledger, company, place)
-              UNION SELECT ledger, company, material, place, day FROM listed)
+              UNION SELECT ledger, company, material, place, day FROM listed
+              UNION SELECT ledger, company, material, place, min(day) - 1 FROM flows
+                    WHERE (ledger, company) IN (SELECT (ledger, company) FROM snapshots)
+                      AND (ledger, company, place) NOT IN (SELECT (ledger, company, place) FROM snapshots)
+                      AND (ledger, company, material, place) NOT IN (
+                          SELECT (ledger, company, material, place) FROM listed)
+                    GROUP BY ALL)
         LEFT JOIN listed b USING (ledger, company, material, place, day)
     ), events AS (
         SELECT ledger, company, material, place, day, f.quantity IS NOT NULL AS moved,
@@ -121,8 +129,8 @@ _ANCHORS = """
 # less what moved until then. A value is known as long as everything that moved in between was costed.
 _BALANCES = """
     summed AS (
-        SELECT *, coalesce(sum(quantity) OVER own, 0) AS moved_quantity, coalesce(sum(value) OVER own, 0) AS moved_value,
-               coalesce(sum(uncosted) OVER own, 0) AS moved_uncosted
+        SELECT *, coalesce(sum(quantity) OVER own, 0) AS moved_quantity,
+               coalesce(sum(value) OVER own, 0) AS moved_value, coalesce(sum(uncosted) OVER own, 0) AS moved_uncosted
         FROM events WINDOW own AS (PARTITION BY ledger, company, material, place ORDER BY day)
     ), marked AS (
         SELECT *, CASE WHEN anchored THEN struct_pack(

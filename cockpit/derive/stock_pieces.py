@@ -67,7 +67,8 @@ _BOOKED = """
                coalesce(bool_or(value IS NULL AND quantity <> 0), false) AS days_uncosted,
                coalesce(bool_or(used_uncosted AND day >= f), false) AS used_uncosted,
                bool_or(quantity IS NULL) AS unknown,
-               min(least(quantity, before_quantity)) IS DISTINCT FROM max(greatest(quantity, before_quantity)) AS changed,
+               min(least(quantity, before_quantity))
+                   IS DISTINCT FROM max(greatest(quantity, before_quantity)) AS changed,
                sum(CASE WHEN day >= f THEN used_quantity ELSE 0 END) AS used_quantity,
                sum(CASE WHEN day >= f THEN used_value ELSE 0 END) AS used_value,
                sum(CASE WHEN day >= f THEN sold_quantity ELSE 0 END) AS sold_quantity,
@@ -79,10 +80,12 @@ _BOOKED = """
         SELECT b.* EXCLUDE (opening, closing, unknown, changed), b.opening.q AS opening_quantity,
                b.opening.v AS opening_value, b.closing.q AS closing_quantity, b.closing.v AS closing_value,
                CASE WHEN m.from_day IS NOT NULL THEN 'movements' ELSE 'balances' END AS source,
-               CASE WHEN unknown THEN 'no_balance' WHEN m.from_day IS NULL AND changed THEN 'no_consumption' END AS reason
+               CASE WHEN unknown THEN 'no_balance'
+                    WHEN m.from_day IS NULL AND changed THEN 'no_consumption' END AS reason
         FROM booked b LEFT JOIN moved_months m USING (ledger, company, from_day)
-        WHERE NOT (days_quantity = 0 AND days_value = 0 AND NOT days_uncosted AND used_quantity = 0 AND sold_quantity = 0
-                   AND sent_quantity = 0 AND coalesce(b.opening.q, 0) = 0 AND coalesce(b.closing.q, 0) = 0)
+        WHERE NOT (days_quantity = 0 AND days_value = 0 AND NOT days_uncosted AND used_quantity = 0
+                   AND sold_quantity = 0 AND sent_quantity = 0 AND coalesce(b.opening.q, 0) = 0
+                   AND coalesce(b.closing.q, 0) = 0)
     )
 """
 
@@ -90,7 +93,8 @@ _BOOKED = """
 _PERIODS = f"""
     given AS (
         SELECT ledger, company, nullif(warehouse, '') AS warehouse, {MATERIAL} AS material_code,
-               nullif(category, '') AS category, nullif(uom, '') AS uom, period_start AS from_day, period_end + 1 AS to_day,
+               nullif(category, '') AS category, nullif(uom, '') AS uom, period_start AS from_day,
+               period_end + 1 AS to_day,
                coalesce(opening_quantity, coalesce(closing_quantity, 0) - coalesce(inbound_quantity, 0)
                         + coalesce(outbound_quantity, 0)) AS opening_q,
                coalesce(closing_quantity, coalesce(opening_quantity, 0) + coalesce(inbound_quantity, 0)

@@ -14,9 +14,10 @@ _TOTAL_WORD = r"(?:合\s*计|小\s*计|总\s*计|累\s*计|共\s*计|总\s*合\s
 TOTAL = rf"(?:本页|本月|本日|本年|本期|当期|全部|以上|各?部门)?\s*{_TOTAL_WORD}\s*[:：]?"
 TOTAL_LOOSE = rf"{_TOTAL_WORD}\s*(?:[:：(（].*)?$|^\s*{_TOTAL_WORD}"
 TOTAL_ENGLISH = r"(?i)(?:grand |sub[- ]?|sum )?totals?(?: for .*)?\s*:?.*|.* (?:sub)?totals?\s*:?"
+SIGNED = r"^(制表|制单|打印|导出|审核|复核|主管|记账|经办|会计|出纳|仓管|保管)\s*(人|员|日期|时间)?\s*[:：]"
 FOOTER = (
-    r"(?i)^(制表|制单|打印|导出|审核|复核|主管|记账|经办|会计|出纳|仓管|保管|备注说明|说明|注)\s*(人|员|日期|时间)?\s*[:：]|"
-    r"第\s*\d+\s*页|共\s*\d+\s*[页条行]|^page\s*\d+|^printed|^created by|^report (date|time)|^以下空白|^\*+\s*end|"
+    r"(?i)^(备注|说明|注|备注说明)\s*[:：]|第\s*\d+\s*页|共\s*\d+\s*[页条行]|^page\s*\d+|^printed|^created by|"
+    r"^report (date|time)|^以下空白|^\*+\s*end|"
     r"^\(?\d+ (rows?|records?)( affected)?\)?$|^数据来源"
 )
 RULE = r"[-=_+|*·\s]{3,}"
@@ -112,10 +113,7 @@ def _kinds(cells: str, width: int, layout: Layout, texts: dict[str, str]) -> str
     """SQL: the lines that are no rows, each with its kind; ``own`` is the header itself."""
     columns = [f"c{position}" for position in range(width)]
     first = f"coalesce({', '.join(columns)})"
-    required = [
-        texts[column.name] for column in layout.table.columns if column.required and column.name in layout.columns
-    ]
-    lacking = " OR ".join(f"{text} IS NULL" for text in required) or "false"
+    lacking = _lacking(layout, texts)
     words = [
         texts[column.name]
         for column in layout.table.columns
@@ -129,7 +127,9 @@ def _kinds(cells: str, width: int, layout: Layout, texts: dict[str, str]) -> str
         for text in {*words, first}
     )
     filled = " + ".join(f"({column} IS NOT NULL)::INTEGER" for column in columns)
-    dashes = f"regexp_full_match(concat_ws('', {', '.join(f'c{position}' for position in range(width))}), {literal(RULE)})"
+    dashes = (
+        f"regexp_full_match(concat_ws('', {', '.join(f'c{position}' for position in range(width))}), {literal(RULE)})"
+    )
     begin, end = layout.header_first + 1, layout.header_last + 1
     return (
         f"SELECT _row, CASE WHEN _row BETWEEN {begin} AND {end} AND {end} > 0 THEN 'own'"
@@ -138,11 +138,27 @@ def _kinds(cells: str, width: int, layout: Layout, texts: dict[str, str]) -> str
         f" WHEN regexp_matches({first}, '^[-=_+|*·]') AND {dashes} THEN 'rule'"
         f" WHEN {_repeated(layout)} THEN 'header'"
         f" WHEN {total} THEN 'total'"
+        f" WHEN (contains({first}, ':') OR contains({first}, '：')) AND regexp_matches({first}, {literal(SIGNED)})"
+        " THEN 'footer'"
         f" WHEN {lacking} THEN CASE WHEN {loose} THEN 'total'"
         f" WHEN regexp_matches({first}, {literal(FOOTER)}) THEN 'footer'"
         f" WHEN {filled} = 1 AND TRY_CAST({first} AS DOUBLE) IS NULL THEN 'title' END END AS kind"
         f" FROM {cells} WHERE kind IS NOT NULL"
     )
+
+
+def _lacking(layout: Layout, texts: dict[str, str]) -> str:
+    """SQL: whether a line lacks something every row must have, and so may be no row at all."""
+    empty = [
+        f"{texts[column.name]} IS NULL"
+        for column in layout.table.columns
+        if column.required and column.name in layout.columns
+    ]
+    for alternative in layout.table.alternatives:
+        groups = [[texts[field_name] for field_name in group if field_name in texts] for group in alternative.groups]
+        unmet = [" OR ".join(f"{text} IS NULL" for text in group) for group in groups if group]
+        empty.append(" AND ".join(f"({test})" for test in unmet) or "false")
+    return " OR ".join(f"({test})" for test in empty) or "false"
 
 
 def _repeated(layout: Layout) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import json
 import os
@@ -20,7 +21,6 @@ import pyarrow.compute as pc
 from cockpit.intake.inspection import inspect
 from cockpit.intake.sql import BLANKS
 from cockpit.issues import Issue
-from connectors.base import Connector, Extract, Origin, Unreadable
 
 MANIFEST = "manifest.json"
 GRACE = 0.02
@@ -28,12 +28,16 @@ GRACE = 0.02
 
 def main() -> None:
     """Answers one job per line of standard input until its parent goes away."""
-    pa.array([1])  # pyarrow loads a good deal with its first array; every fork should find it done
+    # what is loaded on first use is loaded here, once, so that no fork has to
+    pa.array([1])
+    for encoding in ("gb18030", "big5", "cp1252", "utf-16", "utf-8-sig"):
+        codecs.lookup(encoding)
     sys.stdout.write('{"ready": true}\n')
     sys.stdout.flush()
     for line in sys.stdin:
         job = json.loads(line)
-        importlib.import_module(job["connector"].partition(":")[0])  # warm for every fork to come
+        for target, _ in job["connectors"]:
+            importlib.import_module(target.partition(":")[0])  # warm for every fork to come
         outcome = _fork(job) if hasattr(os, "fork") else _here(job)
         _tell({"done": outcome})
 
@@ -61,10 +65,10 @@ def _fork(job: dict[str, Any]) -> str:
             status = 0
         except MemoryError:
             status = 3
-        except BaseException:  # the fork must end here whatever happens, its last words in stderr.txt
-            traceback.print_exc()
         finally:
-            os._exit(status)
+            if sys.exc_info()[0] is not None:
+                traceback.print_exc()  # last words, in stderr.txt
+            os._exit(status)  # the fork ends here whatever happens
     return _await(pid, time.monotonic() + float(job["seconds"]))
 
 
@@ -105,34 +109,57 @@ def _limit(job: dict[str, Any]) -> None:
 
 def work(job: dict[str, Any]) -> None:
     """Reads one file and leaves one Arrow file per sheet and the manifest in the job's folder."""
-    out = Path(job["out"])
-    path = Path(job["path"])
-    inspection = inspect(path, job["name"])
+    out, path, name = Path(job["out"]), Path(job["path"]), str(job["name"])
+    inspection = inspect(path, name)
     issues = list(inspection.issues)
     sheets: list[dict[str, Any]] = []
+    connector: Any = None
     if not inspection.blocked:
-        module, _, attribute = job["connector"].partition(":")
-        connector: Connector = getattr(importlib.import_module(module), attribute)()
-        settings = connector.settings.model_validate(job["settings"])
-        origin = Origin(job["name"], path, out)
-        try:
-            for extract in connector.extract(origin, settings, lambda rows: _tell({"rows": rows})):
-                sheets.append(_store(extract, out / f"{len(sheets)}.arrow"))
-        except Unreadable as unreadable:
-            issues.append(unreadable.issue)
-    manifest = {"issues": [asdict(issue) for issue in issues], "sheets": sheets}
+        connector, settings = _choose(job["connectors"], name, path)
+        if connector is None:
+            issues.append(Issue("file_not_a_table", "error", params={"found": inspection.nature}))
+        else:
+            given = connector.settings.model_validate(settings)
+            try:
+                for extract in connector.extract(name, path, out, given, lambda rows: _tell({"rows": rows})):
+                    sheets.append(_store(extract, out / f"{len(sheets)}.arrow"))
+            except Exception as error:
+                # connectors say what is wrong by an exception that carries an issue; any other is a crash
+                issue = getattr(error, "issue", None)
+                if not isinstance(issue, Issue):
+                    raise
+                issues.append(issue)
+    manifest = {
+        "connector": connector.name if connector is not None else None,
+        "issues": [asdict(issue) for issue in issues],
+        "sheets": sheets,
+    }
     draft = out / f"{MANIFEST}.draft"
     draft.write_text(json.dumps(manifest, ensure_ascii=False, default=str), "utf-8")
     draft.rename(out / MANIFEST)
 
 
-def _store(extract: Extract, target: Path) -> dict[str, Any]:
+def _choose(targets: list[tuple[str, dict[str, Any]]], name: str, path: Path) -> tuple[Any, dict[str, Any]]:
+    """The first connector that knows the file as its own."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    for target, settings in targets:
+        module, _, attribute = target.partition(":")
+        connector = getattr(importlib.import_module(module), attribute)()
+        if connector.identify(name, head):
+            return connector, settings
+    return None, {}
+
+
+def _store(extract: Any, target: Path) -> dict[str, Any]:
     rows, columns = 0, 0
     writer: pa.ipc.RecordBatchFileWriter | None = None
     try:
         for batch in extract.batches:
             if writer is None:
-                schema = pa.schema([(batch.schema.names[0], pa.int64()), *((n, pa.string()) for n in batch.schema.names[1:])])
+                schema = pa.schema(
+                    [(batch.schema.names[0], pa.int64()), *((n, pa.string()) for n in batch.schema.names[1:])]
+                )
                 writer = pa.ipc.new_file(str(target), schema)
                 columns = len(schema.names) - 1
             arrays = [batch.column(0), *(_tidy(column) for column in batch.columns[1:])]

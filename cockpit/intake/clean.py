@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ import duckdb
 
 from cockpit.intake.amounts import OUTWARD, derived_amounts, outward_sign
 from cockpit.intake.body import Body, find_body, raw
-from cockpit.intake.plans import NUMERIC, Plan, plan_columns
+from cockpit.intake.plans import Plan, plan_columns
 from cockpit.intake.recognise import Layout
 from cockpit.intake.sql import literal, name
 from cockpit.issues import Issue
@@ -91,7 +90,9 @@ class _Fault:
 
 def _typed(plans: Mapping[str, Plan], body: Body) -> str:
     """Query: the body with every field's typed value beside its text."""
-    values = ", ".join(f"CAST({plan.value} AS {_kind(plan)}) AS {name(field_name)}" for field_name, plan in plans.items())
+    values = ", ".join(
+        f"CAST({plan.value} AS {_kind(plan)}) AS {name(field_name)}" for field_name, plan in plans.items()
+    )
     joins = "".join(
         f" LEFT JOIN {plan.lookup} ON {plan.lookup}.text = body.{raw(field_name)}"
         for field_name, plan in plans.items()
@@ -143,7 +144,7 @@ def _sign_movements(finals: dict[str, str], given: set[str], facts: Mapping[str,
 
 
 def _movement_facts(con: duckdb.DuckDBPyConnection, typed: str, given: set[str]) -> dict[str, bool]:
-    """Whether outward lines of the sheet carry positive quantities, so that the sign must come from elsewhere."""
+    """Whether outward lines of the sheet carry positive quantities in sum, so that their sign must be given to them."""
     if "quantity" not in given:
         return {}
     kinds = ", ".join(f"'{kind}'" for kind in OUTWARD)
@@ -151,10 +152,8 @@ def _movement_facts(con: duckdb.DuckDBPyConnection, typed: str, given: set[str])
     facts: dict[str, bool] = {}
     for fact, condition in tests.items():
         if condition.split(" ", 1)[0] in given:
-            plus, minus = con.execute(
-                f"SELECT count_if(quantity > 0), count_if(quantity < 0) FROM {typed} WHERE {condition}"
-            ).fetchall()[0]
-            facts[fact] = plus > minus
+            moved = con.execute(f"SELECT sum(quantity) FROM {typed} WHERE {condition}").fetchall()[0][0]
+            facts[fact] = moved is not None and moved > 0
     if "direction" in given:
         facts["kind_unsigned"] = False
     return facts
@@ -189,7 +188,7 @@ def _set_aside(
 ) -> int:
     """Moves faulty rows with their original cells and reasons to the rejects; gives their number."""
     cells = ", ".join(f"c{i}" for i in range(source.width))
-    given = ", ".join(literal(fact.value) for _, fact in sorted(layout.facts.items()))
+    given = "".join(f", {literal(fact.value)}" for _, fact in sorted(layout.facts.items()))
     reasons = []
     for i, fault in enumerate(faults):
         position = layout.columns.get(fault.column)
@@ -200,7 +199,7 @@ def _set_aside(
             f" 'value': {value}, 'field': {literal(fault.column)}}} END"
         )
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name(rejects)} AS SELECT _row, [{cells}{', ' + given if given else ''}] AS cells,"
+        f"CREATE OR REPLACE TEMP TABLE {name(rejects)} AS SELECT _row, [{cells}{given}] AS cells,"
         f" CAST(to_json(list_filter([{', '.join(reasons)}], lambda x: x IS NOT NULL)) AS VARCHAR) AS reasons"
         f" FROM {name(staged)} bad JOIN {source.view} cells USING (_row) WHERE bad._faults <> 0 ORDER BY _row"
     )
@@ -215,7 +214,7 @@ def _fault_issues(con: duckdb.DuckDBPyConnection, rejects: str) -> list[Issue]:
     """One issue per reason and column: how often, where first, which value."""
     found = con.execute(
         "SELECT r.code, r.column, r.field, count(*), min(_row), arg_min(r.value, _row) FROM (SELECT _row, unnest("
-        "from_json(reasons, '[{\"code\":\"VARCHAR\",\"column\":\"VARCHAR\",\"value\":\"VARCHAR\",\"field\":\"VARCHAR\"}]'))"
+        'from_json(reasons, \'[{"code":"VARCHAR","column":"VARCHAR","value":"VARCHAR","field":"VARCHAR"}]\'))'
         f" AS r FROM {name(rejects)}) GROUP BY 1, 2, 3 ORDER BY 5, 2"
     ).fetchall()
     return [
@@ -250,11 +249,3 @@ def headers_of(layout: Layout, width: int) -> list[str]:
     """The header texts of the rejects file: the sheet's own, then the fields that had one value for the whole sheet."""
     own = [layout.headers[i] if i < len(layout.headers) else "" for i in range(width)]
     return [*own, *(field_name for field_name, _ in sorted(layout.facts.items()))]
-
-
-def reasons_of(text: str) -> list[dict[str, str | None]]:
-    """The reasons of a rejected row."""
-    return list(json.loads(text))
-
-
-__all__ = ["Cleaned", "Source", "clean", "headers_of", "reasons_of", "NUMERIC", "raw"]

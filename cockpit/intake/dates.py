@@ -16,7 +16,17 @@ SHORT = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?:$|[ T,])"
 MONTH = r"^(\d{4})[-/.]?(\d{1,2})-?$"
 _NAMED = tuple(
     f"{day}{time}"
-    for day in ("%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%d-%B-%Y", "%b %d %Y", "%B %d %Y", "%d.%b.%Y", "%Y-%b-%d")
+    for day in (
+        "%d-%b-%Y",
+        "%d-%b-%y",
+        "%d %b %Y",
+        "%d %B %Y",
+        "%d-%B-%Y",
+        "%b %d %Y",
+        "%B %d %Y",
+        "%d.%b.%Y",
+        "%Y-%b-%d",
+    )
     for time in ("", " %H:%M", " %H:%M:%S", " %I:%M:%S %p", " %I:%M %p")
 )
 
@@ -38,7 +48,17 @@ def is_plain(raw: str) -> str:
 def normal(raw: str) -> str:
     """SQL: Chinese marks, dots and full-width signs as an ISO text; other forms stay as they are."""
     text = half_width(raw)
-    for mark, sign in (("年", "-"), ("月份", "-"), ("月", "-"), ("日", " "), ("号", " "), ("时", ":"), ("点", ":"), ("分", ":"), ("秒", "")):
+    for mark, sign in (
+        ("年", "-"),
+        ("月份", "-"),
+        ("月", "-"),
+        ("日", " "),
+        ("号", " "),
+        ("时", ":"),
+        ("点", ":"),
+        ("分", ":"),
+        ("秒", ""),
+    ):
         text = f"replace({text}, {literal(mark)}, {literal(sign)})"
     text = f"regexp_replace({text}, '^(星期.|周.) ?', '')"
     text = f"regexp_replace({text}, '^(\\d{{4}})[./](\\d{{1,2}})[./](\\d{{1,2}})', '\\1-\\2-\\3')"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -92,7 +93,7 @@ def _refused(nature: Nature, code: str, **params: object) -> Inspection:
 
 
 def _nature(head: bytes) -> Nature | None:
-    if head.startswith(_ZIP) or head.startswith(b"PK\x05\x06"):
+    if head.startswith((_ZIP, b"PK\x05\x06")):
         return "zip"
     if head.startswith(_OLE):
         return "ole"
@@ -101,7 +102,7 @@ def _nature(head: bytes) -> Nature | None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _text_nature(head.decode("utf-16", errors="ignore"))
     nulls = head.count(0)
-    if nulls > len(head) // 4:
+    if nulls > max(4, len(head) // 8):
         even, odd = head[0::2].count(0), head[1::2].count(0)
         return "text" if max(even, odd) > 4 * min(even, odd) else None
     controls = sum(head.count(code) for code in range(32) if code not in (0, 9, 10, 11, 12, 13, 26, 27, 28, 29, 30, 31))
@@ -129,9 +130,7 @@ def _zip_problem(path: Path) -> Issue | None:
             if unpacked > BOMB_FLOOR and unpacked / packed > BOMB_RATIO:
                 return Issue("file_is_bomb", "error", params={"unpacked_mb": unpacked >> 20})
             return _package_problem(archive, members)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError):
-        return Issue("file_damaged", "error")
-    except zipfile.zlib.error:
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError, RuntimeError):
         return Issue("file_damaged", "error")
 
 

@@ -46,9 +46,8 @@ def candidates(rows: Sequence[Row], vocabulary: Vocabulary) -> Iterator[Header]:
     for position in usable:
         texts = tuple(text_of(cell) for cell in rows[position])
         filled = [text for text in texts if text]
-        if len(filled) < 2 or sum(vocabulary.knows(text) for text in filled) < 1:
-            if not _groups(filled):
-                continue
+        if not (len(filled) > 1 and any(vocabulary.knows(text) for text in filled)) and not _groups(filled):
+            continue
         yield Header(texts, position, position)
         below = position + 1
         if below < len(rows) and not is_rule(rows[below]):

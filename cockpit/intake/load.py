@@ -6,17 +6,19 @@ import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from cockpit.intake import rejects, sandbox
 from cockpit.intake.clean import Source, clean, headers_of
 from cockpit.intake.layout import text_of
-from cockpit.intake.recognise import SPECIAL, Layout, Unrecognised, Wishes, recognise
+from cockpit.intake.recognise import SPECIAL, Layout, Unrecognised, View, Wishes, recognise
 from cockpit.intake.rejects import Marks
 from cockpit.intake.sandbox import ReadSheet, Sandbox
+from cockpit.intake.titles import Fact
 from cockpit.intake.vocabulary import Vocabulary
 from cockpit.issues import Issue
 from cockpit.model import TABLES
@@ -35,15 +37,10 @@ class UploadedFile:
 
 @dataclass(frozen=True)
 class ConnectorRef:
-    """A connector as intake knows it: its name and where the child process finds it, ``module:attribute``."""
+    """Where the child process finds a connector (``module:attribute``), and its settings."""
 
-    name: str
     target: str
     settings: Mapping[str, object] = field(default_factory=dict)
-    suffixes: frozenset[str] | None = None  # None: any file
-
-
-SPREADSHEET = ConnectorRef("spreadsheet", "connectors.spreadsheet:Spreadsheet")
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class LoadOptions:
     """What a person says about the files. `zone` is the ledger's; `map` gives columns by header or ``#position``.
 
     `set` gives one value for a field, or ``date_order`` (dmy, mdy), ``decimal`` (, or .) and ``year``. `as_of` is the
-    instant the export stands for.
+    instant the export stands for; without offset it is UTC.
     """
 
     table: str | None = None
@@ -78,6 +75,7 @@ class Progress:
 
 
 Recall = Callable[[int, int], tuple[str, Mapping[str, str]] | None]
+References = Callable[[duckdb.DuckDBPyConnection, StagedPart], list[Issue]]
 
 
 def stage(
@@ -85,32 +83,32 @@ def stage(
     files: Sequence[UploadedFile],
     options: LoadOptions,
     progress: Callable[[Progress], None],
-    connectors: Sequence[ConnectorRef] = (SPREADSHEET,),
+    connectors: Sequence[ConnectorRef],
     workers: Sandbox | None = None,
     recall: Recall | None = None,
+    references: References | None = None,
 ) -> list[StagedPart]:
     """Every file's sheets as parts, their rows in temp tables of `con`; nothing else is changed.
 
     Whatever is wrong with a file is an issue of its part, never an exception. `recall` tells the table and mapping of
-    a delivery's part (delivery, part), for rejects files that come back.
+    a delivery's part (delivery, part), for rejects files that come back. `references` looks at a staged part and says
+    which materials, partners … no master knows; that never holds a part.
     """
     pool = workers or sandbox.shared()
     parts: list[StagedPart] = []
     for done, file in enumerate(files):
-        connector = _connector_for(file, connectors)
 
         def tell(stage_name: str, rows: int, file: UploadedFile = file, done: int = done) -> None:
             progress(Progress(stage_name, file.name, done, len(files), rows))
 
         tell("reading", 0)
-        parts += _File(con, file, connector, options, tell, pool, recall).stage()
+        staged = _File(con, file, connectors, options, tell, pool, recall).stage()
+        if references is not None:
+            for part in staged:
+                part.issues += references(con, part) if part.staged and part.status in ("ready", "held") else []
+        parts += staged
         tell("done", sum(part.rows_read for part in parts))
     return parts
-
-
-def _connector_for(file: UploadedFile, connectors: Sequence[ConnectorRef]) -> ConnectorRef:
-    suffix = Path(file.name).suffix.lower()
-    return next((c for c in connectors if c.suffixes is None or suffix in c.suffixes), connectors[0])
 
 
 class _File:
@@ -120,16 +118,17 @@ class _File:
         self,
         con: duckdb.DuckDBPyConnection,
         file: UploadedFile,
-        connector: ConnectorRef,
+        connectors: Sequence[ConnectorRef],
         options: LoadOptions,
         tell: Callable[[str, int], None],
         pool: Sandbox,
         recall: Recall | None,
     ) -> None:
-        self.con, self.file, self.connector, self.options = con, file, connector, options
+        self.con, self.file, self.connectors, self.options = con, file, connectors, options
         self.tell, self.pool, self.recall = tell, pool, recall
         self.sha256 = _sha256(file.path)
         self.vocabulary = Vocabulary(TABLES)
+        self.connector = ""
 
     def stage(self) -> list[StagedPart]:
         unknown = self._unknown_table()
@@ -138,10 +137,10 @@ class _File:
         with self.pool.read(
             self.file.path,
             self.file.name,
-            self.connector.target,
-            self.connector.settings,
+            [(connector.target, connector.settings) for connector in self.connectors],
             lambda rows: self.tell("reading", rows),
         ) as read:
+            self.connector = read.connector or ""
             issues = list(read.issues)
             if any(issue.severity == "error" for issue in issues):
                 return [self._part(None, issues, "blocked")]
@@ -160,7 +159,7 @@ class _File:
         return None
 
     def _part(self, sheet: str | None, issues: list[Issue], status: str, **facts: object) -> StagedPart:
-        part = StagedPart(self.file.name, self.sha256, sheet, self.connector.name, None, issues=issues)
+        part = StagedPart(self.file.name, self.sha256, sheet, self.connector, None, issues=issues)
         return replace(part, status=status, **facts)  # type: ignore[arg-type]
 
     def _stage_sheet(self, sheet: ReadSheet) -> StagedPart:
@@ -172,14 +171,9 @@ class _File:
                               rows_skipped=sheet.rows)  # fmt: skip
         rows = [list(row.values())[1:] for row in sheet.cells.slice(0, SAMPLE_ROWS).to_pylist()]
         marks = rejects.find_marks(rows)
-        layout = recognise(
-            [row[: marks.column] if marks else row for row in rows],
-            sheet.name,
-            self.file.name,
-            self.vocabulary,
-            self._wishes(sheet, marks),
-            self._as_of_day(),
-        )
+        lines = [row[: marks.column] if marks else row for row in rows]
+        view = View(lines, sheet.name, self.file.name, self._wishes(sheet, marks), self._as_of_day())
+        layout = recognise(view, self.vocabulary)
         if isinstance(layout, Unrecognised):
             status = "ignored" if layout.hopeless else "blocked"
             return self._part(
@@ -197,15 +191,12 @@ class _File:
         return Wishes(table, columns, dict(options.set))
 
     def _as_of_day(self) -> str | None:
-        if self.options.as_of is None:
+        """The local day of the instant the export stands for."""
+        instant = self.options.as_of
+        if instant is None:
             return None
-        zone = self.options.zone
-        day = self.con.execute(
-            "SELECT CAST(timezone(?, CAST(? AS TIMESTAMPTZ)) AS DATE)" if self.options.as_of.tzinfo else
-            "SELECT CAST(CAST(? AS TIMESTAMP) AS DATE)",
-            [zone, self.options.as_of] if self.options.as_of.tzinfo else [self.options.as_of],
-        ).fetchall()[0][0]  # fmt: skip
-        return str(day)
+        placed = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        return placed.astimezone(ZoneInfo(self.options.zone)).date().isoformat()
 
     def _stage_table(self, sheet: ReadSheet, layout: Layout, issues: list[Issue], marks: Marks | None) -> StagedPart:
         assert sheet.cells is not None
@@ -247,17 +238,13 @@ class _File:
         )
         if cleaned.ready + cleaned.rejected + cleaned.skipped != read:
             counts = {"read": read, "ready": cleaned.ready, "rejected": cleaned.rejected, "skipped": cleaned.skipped}
-            part.issues.append(Issue("row_count_differs", "error", params=counts))
-            part.status = "blocked"
-        elif cleaned.ready + cleaned.rejected == 0:
-            part.issues.append(Issue("no_data_rows", "error"))
-            part.status = "blocked"
+            return _block(part, Issue("row_count_differs", "error", params=counts))
+        if cleaned.ready + cleaned.rejected == 0:
+            return _block(part, Issue("no_data_rows", "error"))
         return part
 
     def _with_defaults(self, layout: Layout) -> Layout:
         """The layout with the process and department a person named, where the sheet says nothing of them."""
-        from cockpit.intake.titles import Fact
-
         facts = dict(layout.facts)
         for name, value in (("process", self.options.process), ("department", self.options.department)):
             if value and layout.table.has(name) and name not in layout.columns and name not in facts:
@@ -272,6 +259,19 @@ class _File:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _block(part: StagedPart, issue: Issue) -> StagedPart:
+    return replace(
+        part,
+        status="blocked",
+        table=None,
+        staged=None,
+        rejects=None,
+        rows_rejected=0,
+        rows_skipped=part.rows_read,
+        issues=[*part.issues, issue],
+    )
 
 
 def _settle(parts: list[StagedPart], chosen: bool) -> list[StagedPart]:

@@ -39,7 +39,7 @@ def decimal_mark(values: Iterable[str]) -> str | None:
     for value in values:
         text = value.replace("，", ",").replace("．", ".")
         comma = comma or bool(_COMMA_SURE.search(text)) or bool(_POINT_GROUPS.search(text))
-        point = point or bool(_POINT_SURE.search(text)) and not _COMMA_SURE.search(text)
+        point = point or (bool(_POINT_SURE.search(text)) and not _COMMA_SURE.search(text))
     if comma == point:
         return None
     return "," if comma else "."

@@ -204,9 +204,9 @@ class _Maker:
         if column.unit != "share":
             return 0 if scale < 0 else scale
         text = raw(column.name)
-        largest = self.con.execute(
-            f"SELECT max(abs(TRY_CAST({text} AS DOUBLE))) FROM {self.body.relation}"
-        ).fetchall()[0][0]
+        largest = self.con.execute(f"SELECT max(abs(TRY_CAST({text} AS DOUBLE))) FROM {self.body.relation}").fetchall()[
+            0
+        ][0]
         return -2 if largest is not None and largest > 1 else 0 if plain else min(scale, 0)
 
     def _two_units(self, column: Column) -> tuple[str, ...]:
@@ -319,9 +319,9 @@ class _Maker:
             _, exact = self._where(column, "SIMILAR TO '\\d{15,}[1-9]\\d*'") if times else (None, 0)
             times = 0 if exact else times
         if times:
-            example = self.con.execute(
-                f"SELECT {raw(key)} FROM {self.body.relation} WHERE _row = {line}"
-            ).fetchall()[0][0]
+            example = self.con.execute(f"SELECT {raw(key)} FROM {self.body.relation} WHERE _row = {line}").fetchall()[
+                0
+            ][0]
             self.issues.append(Issue("code_precision_lost", "error", line, self.header(column), example, times))
             self.held = True
 
@@ -344,7 +344,14 @@ class _Maker:
             shown = ", ".join(value for value, _, _ in unknown[:5])
             times = sum(times for _, times, _ in unknown)
             self.issues.append(
-                Issue("choice_read_as_other", "warning", min(line for *_, line in unknown), self.header(column), shown, times)
+                Issue(
+                    "choice_read_as_other",
+                    "warning",
+                    min(line for *_, line in unknown),
+                    self.header(column),
+                    shown,
+                    times,
+                )
             )
         value = f"CASE {text} {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
         if column.kind == "flag":

@@ -5,22 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from cockpit.intake import layout, titles
+from cockpit.intake.columns import choose_columns, places_of
 from cockpit.intake.layout import Header, Row, text_of
 from cockpit.intake.titles import Fact
 from cockpit.intake.vocabulary import Match, Vocabulary
 from cockpit.issues import Issue
-from cockpit.model import FALLBACKS, Table, fold_header, names_no_tax, settle_amounts
+from cockpit.model import FALLBACKS, Table, fold_header, settle_amounts
 
-CLEARLY_BETTER = 4  # places in the order of preference between two headers of one field
 CLOSE = 0.35  # scores nearer than this leave the choice to a person
 HINT = 2.5
 # Told by the sheet's titles and names or by a person where no column says it.
 TOLD_ELSEWHERE = frozenset({"side", "role", "period_start", "period_end", "as_of_day"})
+SAID = ("--set", "--as-of")
+SPECIAL = frozenset({"date_order", "decimal", "year"})  # settings of reading that are no fields
 _PERIODS = {"period_start": ("period",), "period_end": ("period",)}
-_PIVOT = re.compile(r"行标签|列标签|求和项|计数项|平均值项|^row labels$|^column labels$|^sum of |^count of ", re.IGNORECASE)
+_PIVOT = re.compile(
+    r"行标签|列标签|求和项|计数项|平均值项|^row labels$|^column labels$|^sum of |^count of ", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -58,87 +63,118 @@ class Unrecognised:
 
 
 @dataclass(frozen=True)
+class View:
+    """The first lines of a sheet with its names, and what a person said: all that recognition goes by."""
+
+    rows: Sequence[Row]
+    sheet: str | None
+    file: str
+    wishes: Wishes = Wishes()
+    as_of_day: str | None = None  # ISO day a person gave for a snapshot
+
+    def above(self, position: int) -> list[str]:
+        """The texts above a line."""
+        return [text for row in self.rows[: max(position, 0)] for cell in row if (text := text_of(cell))]
+
+
+@dataclass(frozen=True)
 class _Reading:
     table: Table
     header: Header
     matches: Mapping[int, Match]
+    facts: Mapping[str, Fact]
     score: float
 
 
-def recognise(
-    rows: Sequence[Row], sheet: str | None, file: str, vocabulary: Vocabulary, wishes: Wishes, as_of_day: str | None = None
-) -> Layout | Unrecognised:
-    """Reads the first lines of a sheet. `as_of_day` is the ISO day a person gave for a snapshot."""
-    filled = [[text for cell in row if (text := text_of(cell))] for row in rows]
+def recognise(view: View, vocabulary: Vocabulary) -> Layout | Unrecognised:
+    """What the sheet is, or why it is nothing."""
+    filled = [[text for cell in row if (text := text_of(cell))] for row in view.rows]
     if not any(filled):
         return Unrecognised(Issue("sheet_empty", "note"), hopeless=True)
     if any(_PIVOT.search(text) for row in filled[: layout.HEADER_DEPTH] for text in row):
         return Unrecognised(Issue("sheet_is_pivot", "note"), hopeless=True)
-    if max(map(len, filled)) < 2 or sum(len(row) > 1 for row in filled) < 2:
+    if max(map(len, filled)) < 2:
         return Unrecognised(Issue("sheet_too_small", "note"), hopeless=True)
-    names = [wishes.table] if wishes.table else list(vocabulary.tables)
-    readings = _readings(rows, sheet, file, vocabulary, names, wishes)
+    wishes = view.wishes
+    readings = _readings(view, vocabulary)
     best = readings[0] if readings else None
     if best is None and wishes.table and any(target.startswith("#") for target in wishes.map.values()):
-        best = _without_header(rows, vocabulary.tables[wishes.table])
+        best = _without_header(view, vocabulary.tables[wishes.table])
     if best is None:
-        return _nothing_known(rows, vocabulary)
-    rivals = [other for other in readings[1:] if other.table.name != best.table.name and best.score - other.score < CLOSE]
-    if rivals and not wishes.table:
-        names_found = sorted({best.table.name, *(rival.table.name for rival in rivals)})
-        return Unrecognised(Issue("table_ambiguous", "error", params={"candidates": ", ".join(names_found)}))
-    return _lay_out(rows, best, sheet, file, vocabulary, wishes, as_of_day)
+        return _nothing_known(view, vocabulary)
+    rivals = {other.table.name for other in readings if best.score - other.score < CLOSE}
+    if len(rivals) > 1 and not wishes.table:
+        return Unrecognised(Issue("table_ambiguous", "error", params={"candidates": ", ".join(sorted(rivals))}))
+    return _lay_out(view, _uppermost(best, readings), vocabulary)
 
 
-def _readings(
-    rows: Sequence[Row], sheet: str | None, file: str, vocabulary: Vocabulary, names: Sequence[str], wishes: Wishes
-) -> list[_Reading]:
+def _readings(view: View, vocabulary: Vocabulary) -> list[_Reading]:
     """Every plausible reading of the sheet, best first."""
-    found: list[_Reading] = []
-    for header in layout.candidates(rows, vocabulary):
-        above = [text for row in rows[: header.first] for cell in row if (text := text_of(cell))]
-        for name in names:
-            table = vocabulary.tables[name]
-            matches = {
-                position: match
-                for position, text in enumerate(header.texts)
-                if text and (match := vocabulary.match(name, text)) is not None
-            }
-            settled = settle_amounts(name, {place: match.name for place, match in matches.items()}, header.texts)
-            matches = {place: replace(match, name=settled[place]) for place, match in matches.items()}
-            fields = {match.name for match in matches.values()}
-            forced = _forced(wishes.map, header.texts)
-            fields |= set(forced)
-            if len(fields) < 2 or not (wishes.table or _is_telling(table, fields)):
-                continue
-            score = _score(table, matches, fields, vocabulary, bool(_named(table, [*above, sheet or "", file])), wishes)
-            # a pair of lines must say more than its upper line alone, else that line is the header
-            found.append(_Reading(table, header, matches, score - 0.1 * (header.last - header.first)))
+    names = [view.wishes.table] if view.wishes.table else list(vocabulary.tables)
+    found = [
+        reading
+        for header in layout.candidates(view.rows, vocabulary)
+        for name in names
+        if (reading := _read(view, header, vocabulary.tables[name], vocabulary)) is not None
+    ]
     return sorted(found, key=lambda reading: -reading.score)
 
 
-def _is_telling(table: Table, fields: set[str]) -> bool:
-    needed = min(3, len(table.signature)) if table.mode != "master" else 2
-    return len(fields & set(table.signature)) >= min(needed, 2) and len(fields) >= min(needed, 3)
+def _read(view: View, header: Header, table: Table, vocabulary: Vocabulary) -> _Reading | None:
+    """The sheet read as this table under this header; None where the header does not speak of it."""
+    matches = {
+        position: match
+        for position, text in enumerate(header.texts)
+        if text and (match := vocabulary.match(table.name, text)) is not None
+    }
+    settled = settle_amounts(table.name, {place: match.name for place, match in matches.items()}, header.texts)
+    matches = {place: replace(match, name=settled[place]) for place, match in matches.items()}
+    said = {name: target for name, target in view.wishes.map.items() if not target.startswith("#")}
+    fields = {match.name for match in matches.values()} | set(places_of(said, header.texts))
+    above = view.above(header.first)
+    named = _named(table, [*above, view.sheet or "", view.file]) is not None
+    filled = sum(bool(text) for text in header.texts)
+    if len(fields) < 2 or not (view.wishes.table or _is_telling(table, fields, filled, named)):
+        return None
+    facts = titles.facts_for(table, above, view.sheet, view.file, [text for text in header.texts if text])
+    given = fields | set(view.wishes.set) | set(view.wishes.map) | set(facts)
+    if view.as_of_day:
+        given.add("as_of_day")
+    # a pair of lines must say more than its upper line alone, else that line is the header
+    score = _score(table, matches, given, vocabulary) + HINT * named - 0.1 * (header.last - header.first)
+    return _Reading(table, header, matches, facts, score)
 
 
-def _score(
-    table: Table,
-    matches: Mapping[int, Match],
-    fields: set[str],
-    vocabulary: Vocabulary,
-    named: bool,
-    wishes: Wishes,
-) -> float:
-    score = HINT if named else 0.0
-    counted: set[str] = set()
+def _uppermost(best: _Reading, readings: Sequence[_Reading]) -> _Reading:
+    """Of two header lines one above the other, in two languages, the upper one that knows nearly as much."""
+    upper = [
+        other
+        for other in readings
+        if other.table.name == best.table.name
+        and other.header.last == best.header.first - 1
+        and len(other.matches) >= 0.6 * len(best.matches)
+    ]
+    return upper[0] if upper else best
+
+
+def _is_telling(table: Table, fields: set[str], filled: int, named: bool) -> bool:
+    """Whether the headers speak of this table at all, and not of something that shares a word or two with it."""
+    if len(fields & set(table.signature)) < 2 or len(fields) < min(3, len(table.signature)):
+        return False
+    share = len(fields) / filled
+    return share >= (0.2 if named else 0.5 if table.mode == "master" else 0.3)
+
+
+def _score(table: Table, matches: Mapping[int, Match], given: set[str], vocabulary: Vocabulary) -> float:
+    """How much the headers speak for the table, less what it would lack."""
+    best: dict[str, float] = {}
     for match in matches.values():
-        if match.name not in counted:
-            counted.add(match.name)
-            score += vocabulary.weight(match.form) * (1.0 if match.name in table.signature else 0.5) / (1 + 0.3 * match.step)
-    given = fields | set(wishes.set)
-    score -= 2.0 * len(set(missing_columns(table, given)) - TOLD_ELSEWHERE) + 1.0 * len(unmet_alternatives(table, given))
-    return score
+        worth = 1.0 if match.name in table.signature else 0.5
+        worth *= vocabulary.weight(match.form) / (1 + 0.3 * match.step)
+        best[match.name] = max(worth, best.get(match.name, 0.0))
+    lacking = missing_columns(table, given)
+    untold = sum(name in TOLD_ELSEWHERE for name in lacking)
+    return sum(best.values()) - 2.0 * (len(lacking) - untold) - 0.5 * untold - len(unmet_alternatives(table, given))
 
 
 def fallbacks(table: Table) -> dict[str, tuple[str, ...]]:
@@ -167,100 +203,83 @@ def unmet_alternatives(table: Table, given: set[str]) -> list[tuple[tuple[str, .
 
 def _named(table: Table, texts: Sequence[str]) -> str | None:
     """The table's own name among titles, sheet and file names; the longest word that is found."""
-    folded = [fold_header(Path(text).stem if "." in text else text) for text in texts if text]
-    hits = [word for word in (fold_header(name) for name in table.names) if any(word in text for text in folded)]
+    folded = [_folded(Path(text).stem if "." in text else text) for text in texts if text]
+    hits = [word for word in map(_folded, table.names) if any(word in text for text in folded)]
     return max(hits, key=len, default=None)
 
 
-def _forced(wanted: Mapping[str, str], texts: Sequence[str]) -> dict[str, int]:
-    """Where the columns a person named stand: ``#3`` is the third column, anything else a header text."""
-    places: dict[str, int] = {}
-    folded = [fold_header(text) for text in texts]
-    for name, target in wanted.items():
-        if target.startswith("#") and target[1:].isdigit():
-            if 0 < int(target[1:]) <= len(texts):
-                places[name] = int(target[1:]) - 1
-        elif target.strip() in texts:
-            places[name] = list(texts).index(target.strip())
-        elif fold_header(target) in folded:
-            places[name] = folded.index(fold_header(target))
-    return places
+_folded = lru_cache(maxsize=20_000)(fold_header)
 
 
-def _without_header(rows: Sequence[Row], table: Table) -> _Reading:
-    width = max(len(row) for row in rows)
-    return _Reading(table, Header(tuple(f"#{i + 1}" for i in range(width)), -1, -1), {}, 0.0)
+def _without_header(view: View, table: Table) -> _Reading:
+    width = max(len(row) for row in view.rows)
+    facts = titles.facts_for(table, [], view.sheet, view.file, [])
+    return _Reading(table, Header(tuple(f"#{i + 1}" for i in range(width)), -1, -1), {}, facts, 0.0)
 
 
-def _nothing_known(rows: Sequence[Row], vocabulary: Vocabulary) -> Unrecognised:
-    position = layout.plain_header(rows)
+def _nothing_known(view: View, vocabulary: Vocabulary) -> Unrecognised:
+    position = layout.plain_header(view.rows)
     if position is None:
         return Unrecognised(Issue("header_not_found", "error"))
-    headers = [text for cell in rows[position] if (text := text_of(cell))]
-    params = {"headers": ", ".join(headers[:12]), "tables": ", ".join(vocabulary.tables)}
-    return Unrecognised(Issue("table_not_recognised", "error", row=position + 1, params=params))
+    headers = [text for cell in view.rows[position] if (text := text_of(cell))]
+    return Unrecognised(
+        Issue("table_not_recognised", "error", row=position + 1, params={"headers": ", ".join(headers[:12])})
+    )
 
 
-def _lay_out(
-    rows: Sequence[Row],
-    reading: _Reading,
-    sheet: str | None,
-    file: str,
-    vocabulary: Vocabulary,
-    wishes: Wishes,
-    as_of_day: str | None,
-) -> Layout | Unrecognised:
-    table, texts = reading.table, reading.header.texts
+def _lay_out(view: View, reading: _Reading, vocabulary: Vocabulary) -> Layout | Unrecognised:
+    """Columns and values of the chosen reading, or what is missing."""
+    table, texts, wishes = reading.table, reading.header.texts, view.wishes
+    shown = ", ".join(text for text in texts if text)
     unknown = [name for name in (*wishes.map, *wishes.set) if not table.has(name) and name not in SPECIAL]
     if unknown:
-        return Unrecognised(Issue("field_unknown", "error", params={"field": unknown[0], "table": table.name}), table.name)
-    forced = _forced(wishes.map, texts)
-    lost = [name for name in wishes.map if name not in forced and name not in SPECIAL]
+        return _refused(table, "field_unknown", field=unknown[0])
+    forced = places_of(wishes.map, texts)
+    lost = [name for name in wishes.map if name not in forced]
     if lost:
-        params = {"field": lost[0], "header": wishes.map[lost[0]], "headers": ", ".join(t for t in texts if t)}
-        return Unrecognised(Issue("mapped_header_missing", "error", params=params), table.name)
-    columns, issues, conflict = _assign(rows, reading, forced, set(wishes.set), vocabulary)
-    if conflict is not None:
-        return Unrecognised(conflict, table.name)
-    above = [text for row in rows[: max(reading.header.first, 0)] for cell in row if (text := text_of(cell))]
-    facts = {
-        name: fact
-        for name, fact in titles.facts_for(table, above, sheet, file, [text for text in texts if text]).items()
-        if name not in columns
-    }
-    if as_of_day and table.has("as_of_day") and "as_of_day" not in columns:
-        facts["as_of_day"] = Fact(as_of_day, "--as-of")
-    for name, value in wishes.set.items():
-        if table.has(name):
-            facts[name] = Fact(value, "--set")
-            columns.pop(name, None)
-    given = set(columns) | set(facts)
-    if table.has("movement_kind") and not given & {"movement_kind", *fallbacks(table)["movement_kind"]}:
-        signed = next((name for name in ("direction", "quantity_in", "quantity_out") if name in columns), None)
-        if signed is not None:  # which way it went is known, why is not
-            facts["movement_kind"] = Fact("other", texts[columns[signed]])
-            given.add("movement_kind")
-    missing = missing_columns(table, given)
+        return _refused(table, "mapped_header_missing", field=lost[0], header=wishes.map[lost[0]], headers=shown)
+    body = view.rows[reading.header.last + 1 :]
+    chosen = choose_columns(body, table.name, texts, reading.matches, forced, set(wishes.set), vocabulary)
+    if chosen.conflict is not None:
+        return Unrecognised(chosen.conflict, table.name)
+    columns, issues = dict(chosen.columns), list(chosen.issues)
+    facts = _facts(view, reading, columns)
+    columns = {name: place for name, place in columns.items() if name not in facts}
+    missing = missing_columns(table, {*columns, *facts})
     if missing:
-        params = {"field": missing[0], "table": table.name, "headers": ", ".join(text for text in texts if text)}
-        return Unrecognised(Issue("required_column_missing", "error", params=params), table.name)
-    unmet = unmet_alternatives(table, given)
+        return _refused(table, "required_column_missing", field=missing[0], headers=shown)
+    unmet = unmet_alternatives(table, {*columns, *facts})
     if unmet:
-        names = " / ".join(" + ".join(group) for group in unmet[0])
-        params = {"fields": names, "table": table.name, "headers": ", ".join(text for text in texts if text)}
-        return Unrecognised(Issue("alternative_columns_missing", "error", params=params), table.name)
+        fields = " / ".join(" + ".join(group) for group in unmet[0])
+        return _refused(table, "alternative_columns_missing", fields=fields, headers=shown)
     for name, others in fallbacks(table).items():
         source = next((other for other in others if other in columns), None)
         if source is not None and name not in columns and name not in facts:
             columns[name] = columns[source]
     for name, fact in sorted(facts.items()):
-        if fact.source not in ("--set", "--as-of"):
-            issues.append(Issue("value_from_title", "note", value=fact.value, params={"field": name, "source": fact.source}))
-    last = _second_header(rows, reading, vocabulary)
+        if fact.source not in SAID:
+            params = {"field": name, "source": fact.source}
+            issues.append(Issue("value_from_title", "note", value=fact.value, params=params))
+    last = _second_header(view.rows, reading, vocabulary)
     return Layout(table, reading.header.first, last, texts, columns, facts, tuple(issues))
 
 
-SPECIAL = frozenset({"date_order", "decimal", "year"})  # settings of reading that are no fields
+def _refused(table: Table, code: str, **params: str) -> Unrecognised:
+    return Unrecognised(Issue(code, "error", params={**params, "table": table.name}), table.name)
+
+
+def _facts(view: View, reading: _Reading, columns: Mapping[str, int]) -> dict[str, Fact]:
+    """Values for the whole sheet: what a person said first, then what titles and names say of columns it lacks."""
+    table = reading.table
+    facts = {name: fact for name, fact in reading.facts.items() if name not in columns}
+    if view.as_of_day and table.has("as_of_day") and "as_of_day" not in columns:
+        facts["as_of_day"] = Fact(view.as_of_day, "--as-of")
+    facts |= {name: Fact(value, "--set") for name, value in view.wishes.set.items() if table.has(name)}
+    if table.has("movement_kind") and not {*columns, *facts} & {"movement_kind", *fallbacks(table)["movement_kind"]}:
+        signed = next((name for name in ("direction", "quantity_in", "quantity_out") if name in columns), None)
+        if signed is not None:  # which way it went is known, why is not
+            facts["movement_kind"] = Fact("other", reading.header.texts[columns[signed]])
+    return facts
 
 
 def _second_header(rows: Sequence[Row], reading: _Reading, vocabulary: Vocabulary) -> int:
@@ -272,53 +291,3 @@ def _second_header(rows: Sequence[Row], reading: _Reading, vocabulary: Vocabular
     known = sum(vocabulary.match(reading.table.name, text) is not None for text in below)
     is_header = known >= 2 and known * 2 >= len(below) and not any(layout.looks_like_data(text) for text in below)
     return last + 1 if is_header else last
-
-
-def _assign(
-    rows: Sequence[Row], reading: _Reading, forced: Mapping[str, int], given: set[str], vocabulary: Vocabulary
-) -> tuple[dict[str, int], list[Issue], Issue | None]:
-    """One column per field. Two equally good columns with different values are left to a person."""
-    texts = reading.header.texts
-    columns: dict[str, int] = dict(forced)
-    used = set(forced.values())
-    rivals: dict[str, list[tuple[Match, int]]] = {}
-    for position, match in reading.matches.items():
-        if position not in used and match.name not in forced and match.name not in given:
-            rivals.setdefault(match.name, []).append((match, position))
-    issues: list[Issue] = []
-    body = rows[reading.header.last + 1 :]
-    for name, found in rivals.items():
-        found.sort(key=lambda pair: (pair[0], pair[1]))
-        best, place = found[0]
-        columns[name] = place
-        for other, position in found[1:]:
-            same_text = fold_header(texts[position]) == fold_header(texts[place])
-            equal = _equal(body, place, position)
-            better = other.step > best.step or other.rank - best.rank >= CLEARLY_BETTER
-            params = {"field": name, "header": texts[place], "other": texts[position]}
-            if equal or better:
-                if not equal:
-                    issues.append(Issue("column_preferred", "note", column=texts[place], params=params))
-            elif same_text:
-                issues.append(Issue("header_repeated", "warning", column=texts[place], params=params))
-            else:
-                return {}, [], Issue("two_columns_for_field", "error", column=texts[place], params=params)
-    unused = []
-    for position, text in enumerate(texts):
-        if not text or position in reading.matches or position in used or position in columns.values():
-            continue
-        guess = vocabulary.guess(reading.table.name, text, columns)
-        if guess is not None and guess.name not in given:
-            columns[guess.name] = position
-            issues.append(Issue("column_guessed", "note", column=text, params={"field": guess.name}))
-        else:
-            unused.append(text)
-    if unused:
-        issues.append(Issue("columns_unused", "note", params={"headers": ", ".join(unused), "columns": len(unused)}))
-    return columns, issues, None
-
-
-def _equal(body: Sequence[Row], one: int, other: int) -> bool:
-    """Whether the second column adds nothing in the sample: empty, or the same as the first."""
-    pairs = [(text_of(row[one]), text_of(row[other])) for row in body if len(row) > max(one, other)]
-    return all(not second or first == second for first, second in pairs)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from cockpit.intake.layout import Row, text_of
 from cockpit.locale import Language, t
@@ -43,3 +50,51 @@ def find_marks(rows: Sequence[Row]) -> Marks | None:
     if not part.isdigit():
         return None
     return Marks(int(number), int(part), places[0], f"trim(c{places[1]})")
+
+
+def write_rejects(rows: Iterable[Mapping[str, Any]], delivery: int, path: Path, language: Language) -> int:
+    """Writes a delivery's rejected rows as a workbook to be corrected and loaded again; gives their number.
+
+    A row has ``part`` and ``row`` (its line), ``cells``, ``headers`` (of its part) and ``reasons`` (lists, or their
+    JSON). There is one sheet per part. Every cell is text, so that nothing becomes a formula and codes keep their
+    zeros; read back, the columns are what they were.
+    """
+    book = Workbook(write_only=True)
+    sheets: dict[int, WriteOnlyWorksheet] = {}
+    written = 0
+    for row in rows:
+        part, headers = int(row["part"]), _plain(row["headers"])
+        if part not in sheets:
+            sheets[part] = book.create_sheet(t("intake.rejects_sheet", language, number=part + 1))
+            marks = [DELIVERY[language], MARK[language], t("intake.rejects_reason", language)]
+            sheets[part].append(_cells(sheets[part], [*headers, *marks]))
+        said = "; ".join(_reason(reason, language) for reason in _plain(row["reasons"]))
+        cells = list(row["cells"]) + [None] * (len(headers) - len(row["cells"]))
+        sheets[part].append(_cells(sheets[part], [*cells, str(delivery), f"{part}:{row['row']}", said]))
+        written += 1
+    if not sheets:
+        book.create_sheet(t("intake.rejects_sheet", language, number=1))
+    book.save(path)
+    return written
+
+
+def _plain(value: Any) -> list[Any]:
+    return list(json.loads(value)) if isinstance(value, str) else list(value)
+
+
+def _reason(reason: Mapping[str, str | None], language: Language) -> str:
+    said = {name: value for name, value in reason.items() if name != "code"}
+    return t(f"intake.reason.{reason['code']}", language, **said)
+
+
+def _cells(sheet: WriteOnlyWorksheet, values: Sequence[str | None]) -> list[WriteOnlyCell | None]:
+    cells: list[WriteOnlyCell | None] = []
+    for value in values:
+        if value is None or value == "":
+            cells.append(None)
+            continue
+        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+        cell.data_type = "s"  # a text even where it begins like a formula
+        cell.number_format = "@"  # and still a text after somebody has edited it
+        cells.append(cell)
+    return cells

@@ -6,6 +6,7 @@ import atexit
 import json
 import os
 import queue
+import re
 import select
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from cockpit.issues import Issue
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
 START_SECONDS = 60.0
+_OUT_OF_MEMORY = re.compile(rb"memory|bad_alloc|cannot allocate|can't start new thread", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class ReadSheet:
 class ReadFile:
     """Everything one file gave; an error among `issues` means that the file as a whole could not be read."""
 
+    connector: str | None = None
     sheets: tuple[ReadSheet, ...] = ()
     issues: tuple[Issue, ...] = field(default=())
 
@@ -163,17 +166,17 @@ class Sandbox:
         self,
         path: Path,
         name: str,
-        connector: str,
-        settings: Mapping[str, Any],
+        connectors: Sequence[tuple[str, Mapping[str, Any]]],
         progress: Callable[[int], None],
     ) -> Iterator[ReadFile]:
         """What the file holds. The sheets' cells lie in files that go away with the block.
 
-        `connector` is ``module:attribute``. Whatever happens to the process comes back as an issue.
+        `connectors` are ``module:attribute`` with settings; the first that knows the file reads it. Whatever happens to
+        the process comes back as an issue.
         """
         out = Path(tempfile.mkdtemp(prefix="cockpit-intake-"))
         try:
-            yield self._read(path, name, connector, settings, progress, out)
+            yield self._read(path, name, connectors, progress, out)
         finally:
             shutil.rmtree(out, ignore_errors=True)
 
@@ -181,16 +184,14 @@ class Sandbox:
         self,
         path: Path,
         name: str,
-        connector: str,
-        settings: Mapping[str, Any],
+        connectors: Sequence[tuple[str, Mapping[str, Any]]],
         progress: Callable[[int], None],
         out: Path,
     ) -> ReadFile:
         job = {
             "path": str(path.resolve()),
             "name": name,
-            "connector": connector,
-            "settings": dict(settings),
+            "connectors": [(target, dict(settings)) for target, settings in connectors],
             "out": str(out),
             "memory": self.limits.memory,
             "disk": self.limits.disk,
@@ -204,7 +205,7 @@ class Sandbox:
             outcome = "crash"
         finally:
             self._idle.put(worker)
-        if outcome == "crash" and b"memory allocation" in _last_words(out):
+        if outcome == "crash" and _OUT_OF_MEMORY.search(_last_words(out)):
             outcome = "memory"
         if outcome == "ok":
             return _load(out)
@@ -240,7 +241,7 @@ def _load(out: Path) -> ReadFile:
                 rounded={int(column): int(line) for column, line in plain["rounded"].items()},
             )
         )
-    return ReadFile(tuple(sheets), tuple(issue_of(issue) for issue in manifest["issues"]))
+    return ReadFile(manifest["connector"], tuple(sheets), tuple(issue_of(issue) for issue in manifest["issues"]))
 
 
 _shared: Sandbox | None = None

@@ -19,7 +19,9 @@ _MONTH = re.compile(r"((?:19|20)\d{2})\s*(?:年\s*第?|[-./])\s*(\d{1,2})\s*(?:�
 _ONE_DAY = re.compile(_DAY)
 _DAY_TIGHT = re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _PRINTED = re.compile(r"打印|制表|导出|print|export|created|run date", re.IGNORECASE)
-_COMPANY = re.compile(r"^(?:公司|公司名称|核算单位|核算主体|账套|账套名称|组织|company|entity)\s*[:：]\s*(\S.*?)\s*$", re.IGNORECASE)
+_COMPANY = re.compile(
+    r"^(?:公司|公司名称|核算单位|核算主体|账套|账套名称|组织|company|entity)\s*[:：]\s*(\S.*?)\s*$", re.IGNORECASE
+)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\s*年|(?!\d))")
 
 
@@ -72,7 +74,9 @@ def find_year(texts: Sequence[str]) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-def facts_for(table: Table, titles: Sequence[str], sheet: str | None, file: str, headers: Sequence[str]) -> dict[str, Fact]:
+def facts_for(
+    table: Table, titles: Sequence[str], sheet: str | None, file: str, headers: Sequence[str]
+) -> dict[str, Fact]:
     """Values for columns the sheet itself does not have, from titles first, then the sheet's and the file's name."""
     places = [*((title, title) for title in titles), *(((sheet, sheet),) if sheet else ()), (Path(file).stem, file)]
     facts: dict[str, Fact] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -69,4 +70,4 @@ class Vocabulary:
 
     def weight(self, form: str) -> float:
         """How telling a header is: 1 where one table knows it, less the more tables do."""
-        return 1.0 / float(max(1, self._spread[form])) ** 0.5
+        return float(1 / math.sqrt(max(1, self._spread[form])))

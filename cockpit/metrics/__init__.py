@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cockpit.metrics import inventory, procurement, reconciliation, revenue
+from cockpit.metrics.inventory import METRICS as INVENTORY
+from cockpit.metrics.procurement import METRICS as PROCUREMENT
+from cockpit.metrics.reconciliation import METRICS as RECONCILIATION
+from cockpit.metrics.revenue import METRICS as REVENUE
 from cockpit.metrics.types import Metric
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
-    {
-        metric.name: metric
-        for room in (procurement, inventory, revenue, reconciliation)
-        for metric in room.METRICS
-    }
+    {metric.name: metric for metric in (*PROCUREMENT, *INVENTORY, *REVENUE, *RECONCILIATION)}
 )

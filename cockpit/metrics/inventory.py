@@ -30,10 +30,30 @@ def _consumed(table: ir.Table, context: FactContext) -> ir.Value:
     return consumed
 
 
+def _monthly(context: FactContext) -> int | None:
+    """The day on which months begin, where every period is one month of the ledgers from its first day on."""
+    first_days = {ledger.month_start_day for ledger in context.ledgers}
+    if context.grain != "month" or len(first_days) != 1 or context.start is None:
+        return None
+    first = first_days.pop()
+    return first if context.start.day == first else None
+
+
 def _between(context: FactContext) -> ir.Table:
-    """Pieces with the periods they touch; `contained` where the period holds them whole."""
+    """Pieces with the periods they touch; `contained` where the period holds them whole.
+
+    Months find their pieces by the day they begin on, which spares comparing each piece with each period.
+    """
     pieces, periods = context.read("stock_pieces"), context.periods
-    joined = pieces.inner_join(periods, [pieces.from_day < periods.period_end, pieces.to_day > periods.period_start])
+    first_day = _monthly(context)
+    if first_day is None:
+        touching = [pieces.from_day < periods.period_end, pieces.to_day > periods.period_start]
+    else:
+        shift = ibis.interval(days=first_day - 1)
+        # A day less an interval is an instant in DuckDB, whatever Ibis calls it; only the way over it gives a day.
+        begins = ((pieces.from_day - shift).truncate("M") + shift).cast("timestamp").cast("date")
+        touching = [begins == periods.period_start]
+    joined = pieces.inner_join(periods, touching)
     return joined.mutate(
         contained=(joined.from_day >= joined.period_start) & (joined.to_day <= joined.period_end),
         first=ibis.greatest(joined.from_day, joined.period_start),
@@ -120,24 +140,33 @@ def _common(table: ir.Table) -> ir.Table:
     return table.mutate(**{name: table[name].cast(kind) for name, kind in (types | flags).items()})
 
 
+def _positions(context: FactContext) -> ir.Table:
+    """One row per position and period, with the period's own opening and closing stock."""
+    between = _between(context)
+    pieces = _common(_whole(between, context)).union(_common(_cut(between, context)))
+    days = pieces.after.delta(pieces["first"], unit="day")
+    if _monthly(context) is not None:
+        # a month's position is one stored piece, or one row of a shorter summary
+        return pieces.mutate(days=days)
+    return pieces.group_by(*_POSITION, "period_start", "period_end", "source", "reason").aggregate(
+        stock_days=pieces.stock_days.sum(),
+        consumed=pieces.consumed.sum(),
+        uncosted=pieces.uncosted.any(),
+        opening=pieces.opening.argmin(pieces["first"]),
+        closing=pieces.closing.argmax(pieces["first"]),
+        opening_state=pieces.opening_state.argmin(pieces["first"]),
+        closing_state=pieces.closing_state.argmax(pieces["first"]),
+        days=days.sum(),
+    )
+
+
 def turnover_facts(context: FactContext) -> ir.Table:
     """One row per position (material, warehouse) and period: stock times days, and consumption.
 
     Average stock ÷ consumption × days is the sum of each day's stock ÷ consumption, so both add up over days,
     positions and sources, and the ratio of the sums is the figure of any group.
     """
-    between = _between(context)
-    pieces = _common(_whole(between, context)).union(_common(_cut(between, context)))
-    positions = pieces.group_by(*_POSITION, "period_start", "period_end", "source", "reason").aggregate(
-        numerator=pieces.stock_days.sum(),
-        denominator=pieces.consumed.sum(),
-        uncosted=pieces.uncosted.any(),
-        opening=pieces.opening.argmin(pieces["first"]).fill_null(0),
-        closing=pieces.closing.argmax(pieces["first"]).fill_null(0),
-        opening_state=pieces.opening_state.argmin(pieces["first"]),
-        closing_state=pieces.closing_state.argmax(pieces["first"]),
-        days=pieces.after.delta(pieces["first"], unit="day").sum(),
-    )
+    positions = _positions(context)
     negative = (positions.opening_state == 1) | (positions.closing_state == 1)
     uncosted = positions.uncosted | (positions.opening_state == 2) | (positions.closing_state == 2)
     reason = positions.reason
@@ -147,11 +176,14 @@ def turnover_facts(context: FactContext) -> ir.Table:
             (uncosted, ibis.literal("not_costed")),
             (negative, ibis.literal("negative_stock")),
         )
+    opening, closing = positions.opening.fill_null(0), positions.closing.fill_null(0)
     return positions.mutate(
+        numerator=positions.stock_days,
+        denominator=positions.consumed,
         reason=reason,
         material=positions.material_code,
-        negative=(positions.opening < 0) | (positions.closing < 0),
-        size=(positions.opening.abs() + positions.closing.abs()).cast("float64"),
+        negative=(opening < 0) | (closing < 0),
+        size=(opening.abs() + closing.abs()).cast("float64"),
         by_value=ibis.literal(context.params["basis"] == "value"),
         document_table=ibis.literal("stock_movements"),
         document=ibis.null("uuid"),
@@ -188,46 +220,44 @@ def turnover_days(rows: ir.Table) -> ir.Value:
     return ibis.ifelse(_too_little(rows) | _not_positive(rows), ibis.null("float64"), ratio)
 
 
-def _movements(context: FactContext) -> ir.Table:
-    """Movements that make up the consumption: what a click on the figure leads to."""
-    moves = context.read("stock_movements")
-    basis = _measures(context)[0]
-    kinds = ["sale", "return_in"] if context.params["consumption"] == "sales" else ["sale", "production_issue", "return_in"]
-    moves = moves.filter(moves.movement_kind.isin(kinds), ~moves.is_void.fill_null(False))
-    amount = moves.quantity if basis == "quantity" else moves.cost_amount
-    return moves.select(
-        "ledger", "company", "warehouse", "category", "document_no",
-        day=moves.document_date,
-        material=ibis.coalesce(moves.material_code, moves.material_name),
-        reason=ibis.null("string"),
-        numerator=ibis.literal(0).cast("decimal(18, 6)"),
-        denominator=-amount.cast("decimal(18, 6)"),
-        document_table=ibis.literal("stock_movements"),
-        document=moves["_doc"],
-    )  # fmt: skip
+_DOCUMENT_COLUMNS = ("ledger", "company", "warehouse", "category", "document_no", "day", "period_start", "material",
+                     "reason", "numerator", "document_table", "document")  # fmt: skip
 
 
-def _summaries(context: FactContext) -> ir.Table:
-    """收发存 rows that end in the window, beside the movements."""
-    rows = context.read("stock_summaries")
-    basis = "quantity" if _measures(context)[0] == "quantity" else "amount"
-    return rows.select(
-        "ledger", "company", "warehouse", "category",
-        document_no=ibis.null("string"),
-        day=rows.period_end,
+def _placed(rows: ir.Table, first: ir.Value, last: ir.Value, context: FactContext) -> ir.Table:
+    """Rows whose days lie in the window, marked with its first day."""
+    if context.start is not None:
+        rows = rows.filter(first >= context.start)
+    if context.end is not None:
+        rows = rows.filter(last < context.end)
+    start = ibis.null("date") if context.start is None else ibis.literal(context.start)
+    return rows.mutate(
+        day=last,
+        period_start=start,
         material=ibis.coalesce(rows.material_code, rows.material_name),
         reason=ibis.null("string"),
-        numerator=ibis.literal(0).cast("decimal(18, 6)"),
-        denominator=rows[f"outbound_{basis}"].cast("decimal(18, 6)"),
-        document_table=ibis.literal("stock_summaries"),
         document=rows["_doc"],
-    ).select("ledger", "company", "warehouse", "category", "document_no", "day", "material", "reason", "numerator",
-             "denominator", "document_table", "document")  # fmt: skip
+    )
 
 
 def turnover_documents(context: FactContext) -> ir.Table:
-    """Documents behind turnover: movements of consumption and 收发存 rows, each with its share of the consumption."""
-    return _movements(context).union(_summaries(context))
+    """Documents behind turnover: movements of consumption and 收发存 rows; `numerator` is what each one consumed."""
+    basis, kind = _measures(context)
+    moves = context.read("stock_movements")
+    kinds = ["sale", "return_in"] if kind == "sold" else ["sale", "production_issue", "return_in"]
+    moves = moves.filter(moves.movement_kind.isin(kinds), ~moves.is_void.fill_null(False))
+    consumed = -(moves.quantity if basis == "quantity" else moves.cost_amount)
+    moves = moves.mutate(numerator=consumed.cast("decimal(18, 6)"), document_table=ibis.literal("stock_movements"))
+    rows = context.read("stock_summaries")
+    outbound = rows.outbound_quantity if basis == "quantity" else rows.outbound_amount
+    rows = rows.mutate(
+        numerator=outbound.cast("decimal(18, 6)"),
+        document_table=ibis.literal("stock_summaries"),
+        document_no=ibis.null("string"),
+    )
+    found = _placed(moves, moves.document_date, moves.document_date, context)
+    summaries = _placed(rows, rows.period_start, rows.period_end, context)
+    return found.select(*_DOCUMENT_COLUMNS).union(summaries.select(*_DOCUMENT_COLUMNS))
 
 
 METRICS: tuple[Metric, ...] = (
@@ -267,5 +297,6 @@ METRICS: tuple[Metric, ...] = (
             "stock_total_not_positive": _not_positive,
         },
         value=turnover_days,
+        documents=turnover_documents,
     ),
 )

@@ -10,14 +10,24 @@ from typing import Any, Protocol, cast
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from cockpit.metrics.question import Question
+from cockpit.metrics.statements import (
+    Kept,
+    Statement,
+    compiled,
+    narrowed,
+    periods_asked,
+    standing_in,
+    window_values,
+)
 from cockpit.metrics.types import LedgerFacts, Metric
-from cockpit.period import Grain, Period, parse_period, period_of, periods
+from cockpit.period import Grain, Period, parse_period, period_of
 from cockpit.scope import Scope
 
 Key = tuple[object, ...]
+
+_KEPT = Kept()
 
 
 class Reads(Protocol):
@@ -25,7 +35,8 @@ class Reads(Protocol):
 
     def read(self, table: str, scope: Scope, ledgers: tuple[str, ...] | None = None) -> ir.Table: ...
     def unreachable(self, table: str, scope: Scope) -> tuple[str, ...]: ...
-    def run(self, expression: ir.Table) -> pa.Table: ...
+    def run(self, expression: ir.Table) -> Any: ...
+    def run_sql(self, statement: str, params: Sequence[object] = ()) -> Any: ...
 
 
 @dataclass
@@ -68,6 +79,7 @@ class Context:
     ledgers: tuple[LedgerFacts, ...]
     start: date | None
     end: date | None
+    grain: Grain
     periods: ir.Table
     by: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -120,24 +132,57 @@ def filtered(facts: ir.Table, where: Mapping[str, tuple[str, ...]]) -> ir.Table:
     return facts
 
 
-def context(metric: Metric, question: Question, warehouse: Reads, scope: Scope, tiles: Sequence[Period]) -> Context:
-    table = period_table(tiles) if metric.placement == "periods" else ibis.table({"period_start": "date"}, name="none")
+def context(
+    metric: Metric, question: Question, warehouse: Reads, scope: Scope, tiles: Sequence[Period] | None
+) -> Context:
+    """What the metric's facts are made from; with `tiles` None the periods are told when the statement is asked."""
+    if metric.placement == "periods":
+        table = periods_asked() if tiles is None else period_table(tiles)
+    else:
+        table = ibis.table({"period_start": "date"}, name="none")
     q = question
-    return Context(warehouse, scope, q.params, q.ledgers, q.start, q.end, table, q.by, dict(q.where))
+    return Context(warehouse, scope, q.params, q.ledgers, q.start, q.end, q.grain, table, q.by, dict(q.where))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The statements that answer one kind of question: all figures of the groups, and why rows are left out."""
+
+    keys: list[str]
+    figures: Statement
+    reasons: Statement
+    notes: list[tuple[str, dict[str, str]]]
 
 
 def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope) -> Answer:
     """Figures of a checked question. Metrics placed by periods need a window; the caller gives it."""
-    tiles: list[Period] = []
-    if metric.placement == "periods":
-        assert question.start is not None and question.end is not None
-        tiles = periods(question.start, question.end, question.grain, question.month_start_day)
-    ctx = context(metric, question, warehouse, scope, tiles)
+    tiles = question.tiles() if metric.placement == "periods" else []
+    if metric.placement == "periods" and not tiles:
+        return Answer([], [])
+    plan = _plan(metric, standing_in(question), warehouse, scope)
+    values = window_values(question.start, question.end, tiles)
+    rows, notes = _figures(metric, question, plan, warehouse, values)
+    ordered = sorted(rows.values(), key=lambda row: (row.period.start, str(row.key)))
+    return Answer(ordered, [*plan.notes, *notes])
+
+
+def _plan(metric: Metric, question: Question, warehouse: Reads, scope: Scope) -> Plan:
+    """The kept plan of a question whose window stands for others; made on the first call."""
+    q = question
+    where, params = tuple(sorted(q.where.items())), tuple(sorted(q.params.items()))
+    kind = (metric.name, metric.facts, q.start, q.end, q.grain, q.by, where, params, q.ledgers, scope.key)
+    found: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, question, warehouse, scope))
+    return found
+
+
+def _planned(metric: Metric, question: Question, warehouse: Reads, scope: Scope) -> Plan:
+    ctx = context(metric, question, warehouse, scope, None)
     facts = placed(metric, question, filtered(metric.facts(ctx), question.where))
     keys = ["_period", *groups(metric, question, facts)]
-    rows = _figures(metric, question, facts, keys, warehouse)
-    ordered = sorted(rows.values(), key=lambda row: (row.period.start, str(row.key)))
-    return Answer(ordered, ctx.notes)
+    figures = facts.group_by(keys).aggregate(**_measures(metric, facts))
+    excluded = facts.filter(facts.reason.notnull())
+    reasons = excluded.group_by([*keys, "reason"]).aggregate(_n=excluded.count())
+    return Plan(keys, compiled(figures), compiled(reasons), ctx.notes)
 
 
 def groups(metric: Metric, question: Question, facts: ir.Table) -> list[str]:
@@ -162,30 +207,27 @@ def placed(metric: Metric, question: Question, facts: ir.Table) -> ir.Table:
 
 
 def _figures(
-    metric: Metric, question: Question, facts: ir.Table, keys: list[str], warehouse: Reads
-) -> dict[Key, Figures]:
-    included = facts.filter(facts.reason.isnull())
+    metric: Metric, question: Question, plan: Plan, warehouse: Reads, values: Mapping[str, object]
+) -> tuple[dict[Key, Figures], list[tuple[str, dict[str, str]]]]:
+    """Rows by key, and the notes of the flags that are true for any of them."""
     rows: dict[Key, Figures] = {}
-    measures = {**_measures(metric, included), **{name: make(included) for name, make in metric.fields.items()}}
-    measures["_n"] = included.count()
-    if "provisional" in facts.columns:
-        measures["_provisional"] = included.provisional.max()
-    for record in warehouse.run(included.group_by(keys).aggregate(**measures)).to_pylist():
-        row = _row(metric, question, record, keys, rows)
+    flags: dict[str, bool] = dict.fromkeys(metric.flags, False)
+    excluded = 0
+    for record in plan.figures.records(warehouse, values):
+        row = _row(metric, question, record, plan.keys, rows)
         row.n = int(record["_n"])
+        excluded += int(record["_all"]) - row.n
         row.provisional = bool(record.get("_provisional"))
-        row.value, figures = headline(metric, record)
-        row.figures.update(figures)
-        row.figures.update({name: number(record[name]) for name in metric.fields})
-    excluded = facts.filter(facts.reason.notnull())
-    for record in warehouse.run(excluded.group_by([*keys, "reason"]).aggregate(_n=excluded.count())).to_pylist():
-        _row(metric, question, record, keys, rows).reasons[str(record["reason"])] = int(record["_n"])
-    if metric.all_fields:
-        totals = {name: make(facts) for name, make in metric.all_fields.items()}
-        for record in warehouse.run(facts.group_by(keys).aggregate(**totals)).to_pylist():
-            row = _row(metric, question, record, keys, rows)
-            row.figures.update({name: number(record[name]) for name in metric.all_fields})
-    return rows
+        value, row.figures = headline(metric, record)
+        row.value = value if row.n else None
+        # Sums and counts over no rows at all are unknown, not zero.
+        row.figures.update({name: number(record[name]) if row.n else None for name in metric.fields})
+        row.figures.update({name: number(record[name]) for name in metric.all_fields})
+        flags.update({name: True for name in flags if record[f"_flag_{name}"]})
+    if excluded:
+        for record in plan.reasons.records(warehouse, values):
+            _row(metric, question, record, plan.keys, rows).reasons[str(record["reason"])] = int(record["_n"])
+    return rows, [(name, {}) for name, told in flags.items() if told]
 
 
 def _row(
@@ -207,8 +249,24 @@ def _row(
 
 
 def _measures(metric: Metric, facts: ir.Table) -> dict[str, ir.Value]:
+    """All aggregates of a group in one pass: those of the rows that count, then those of all rows."""
+    counting = {**_headline(metric, facts), **{name: make(facts) for name, make in metric.fields.items()}}
+    counting["_n"] = facts.count()
+    if "provisional" in facts.columns:
+        counting["_provisional"] = facts.provisional.max()
+    counts = facts.reason.isnull()
+    measures = {name: narrowed(measure, counts) for name, measure in counting.items()}
+    measures["_all"] = facts.count()
+    measures.update({name: make(facts) for name, make in metric.all_fields.items()})
+    measures.update({f"_flag_{name}": make(facts) for name, make in metric.flags.items()})
     if metric.value is not None:
-        return {"_value": metric.value(facts)}
+        measures["_value"] = metric.value(facts)
+    return measures
+
+
+def _headline(metric: Metric, facts: ir.Table) -> dict[str, ir.Value]:
+    if metric.value is not None:
+        return {}
     if metric.kind == "duration":
         return {"_quantiles": facts.seconds.quantile([0.5, 0.9]), "_mean": facts.seconds.mean()}
     if metric.kind == "sum":

@@ -9,7 +9,7 @@ from typing import get_args
 
 from cockpit.errors import UsageError
 from cockpit.metrics.types import LedgerFacts, Metric
-from cockpit.period import Grain
+from cockpit.period import Grain, Period, periods
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Question:
     """A question about one metric: window [start, end) of local days, grain, breakdown, filters, parameters, ledgers.
 
     In `where` an empty text asks for rows that lack the dimension; several values of one dimension are alternatives.
+    `horizon` is the day (exclusive) beyond which figures as of an instant do not look: a period that is not over yet
+    is told as of now, not as of its end.
     """
 
     start: date | None = None
@@ -26,12 +28,21 @@ class Question:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     ledgers: tuple[LedgerFacts, ...] = ()
+    horizon: date | None = None
 
     @property
     def month_start_day(self) -> int:
         """The ledgers' common first day of the month; 1 where they differ."""
         days = {ledger.month_start_day for ledger in self.ledgers}
         return days.pop() if len(days) == 1 else 1
+
+    def tiles(self) -> list[Period]:
+        """The periods of the window up to the horizon, oldest first; one for grain ``all``. Needs start and end."""
+        assert self.start is not None and self.end is not None
+        whole = periods(self.start, self.end, self.grain, self.month_start_day)
+        if self.horizon is None:
+            return whole
+        return [tile.cut(tile.start, self.horizon) for tile in whole if tile.start < self.horizon]
 
     def within(self, start: date | None, end: date | None) -> Question:
         return replace(self, start=start, end=end)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
-
-import pyarrow as pa
 
 from cockpit.metrics.types import LedgerFacts
 
 
 class Runs(Protocol):
-    def run_sql(self, statement: str, params: Sequence[object] = ()) -> pa.Table: ...
+    def run_sql(self, statement: str, params: Sequence[object] = ()) -> Any: ...
 
 
 @dataclass(frozen=True)

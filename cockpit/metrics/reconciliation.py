@@ -10,7 +10,12 @@ import ibis.expr.types as ir
 
 from cockpit.metrics.types import FactContext, Metric, Parameter, Thresholds
 
-AGE_BANDS: tuple[tuple[str, int, int | None], ...] = (("1-30", 1, 30), ("31-60", 31, 60), ("61-90", 61, 90), ("90+", 91, None))
+AGE_BANDS: tuple[tuple[str, int, int | None], ...] = (
+    ("1-30", 1, 30),
+    ("31-60", 31, 60),
+    ("61-90", 61, 90),
+    ("90+", 91, None),
+)
 
 
 def _items(context: FactContext) -> ir.Table:
@@ -18,7 +23,8 @@ def _items(context: FactContext) -> ir.Table:
     items = context.read("open_items")
     periods = context.periods
     joined = items.inner_join(
-        periods, [items.from_day < periods.period_end, items.to_day >= periods.period_end, items.day < periods.period_end]
+        periods,
+        [items.from_day < periods.period_end, items.to_day >= periods.period_end, items.day < periods.period_end],
     )
     return joined.mutate(
         last_day=joined.period_end - ibis.interval(days=1),
@@ -35,9 +41,7 @@ def reconciled_facts(context: FactContext) -> ir.Table:
         items = items.filter(items.due_day.isnull() | (items.due_day <= items.last_day))
         reason = ibis.coalesce(items.reason, ibis.ifelse(items.due_day.isnull(), "no_due_date", ibis.null("string")))
     if context.params["basis"] == "count":
-        return items.mutate(
-            reason=reason, numerator=items.matched.cast("int64"), denominator=ibis.literal(1, "int64")
-        )
+        return items.mutate(reason=reason, numerator=items.matched.cast("int64"), denominator=ibis.literal(1, "int64"))
     return items.mutate(reason=reason, numerator=items.allocated, denominator=items.total)
 
 

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 
 import ibis.expr.types as ir
 
+from cockpit.period import Grain
+
 Unit = Literal["hours", "days", "amount", "share", "count", "rate_per_year"]
 Direction = Literal["down", "up", "band", "none"]
 Importance = Literal["S", "T", "O"]
@@ -36,6 +38,7 @@ class FactContext(Protocol):
     ledgers: tuple[LedgerFacts, ...]
     start: date | None  # inclusive local day
     end: date | None  # exclusive local day
+    grain: Grain
     periods: ir.Table  # columns period_start, period_end (exclusive), both date; one row with the window for grain all
     notes: list[tuple[str, dict[str, str]]]  # notes to show beside the figures: (key below ``note.``, params)
     by: tuple[str, ...]  # dimensions the question breaks down along

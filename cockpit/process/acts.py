@@ -51,6 +51,7 @@ ACT_COLUMNS: Mapping[str, str] = {
     "arrived_source": "VARCHAR",  # explicit, previous or group
     "acted_at": "TIMESTAMP",
     "due_at": "TIMESTAMP",
+    "comment": "VARCHAR",
     "target_seconds": "BIGINT",
     "w_arrived": "BIGINT",
     "w_acted": "BIGINT",
@@ -191,13 +192,14 @@ _STATEMENT = f"""
          cases AS MATERIALIZED ({_CASES}), documents AS ({_DOCUMENTS}), runs AS ({_RUNS}),
          arrived AS MATERIALIZED ({_ARRIVED}), every AS ({_ALL}), groups AS ({_GROUPS}), waiting AS ({_WAITING}),
          worked AS MATERIALIZED ({with_working(_DATED, ("arrived_at", "acted_at"))})
-    SELECT a._doc AS _unit, a._event, a.ledger, a.company, a.process, e.case_id,
+    SELECT a._doc AS _unit, a._event, a.ledger, a.company, e.process, e.case_id,
            {", ".join(f"d.{name}" for name in DOCUMENT)}, d.department, d.standing,
            a.place, e.node, e.activity, e.action AS result, a.deed AS action, a.state,
            coalesce(e.node, e.role, e.activity, e.action) AS step, e.actor, e.role,
            coalesce(e.approver_department, CASE WHEN d.departments_differ THEN e.department END) AS approver_department,
            a.background, coalesce({_FINAL}, false) AS is_final, r.final_rule, a.arrived_at, a.arrived_source,
-           a.acted_at, e.due_at, a.target_seconds, a.w_arrived, a.w_acted, CAST(a.arrived_local AS DATE) AS arrived_on,
+           a.acted_at, e.due_at, e.comment, a.target_seconds, a.w_arrived, a.w_acted,
+           CAST(a.arrived_local AS DATE) AS arrived_on,
            CAST(a.acted_local AS DATE) AS acted_on,
            CASE WHEN a.acted_at IS NULL THEN 'act_open' WHEN a.arrived_at IS NULL THEN 'no_arrival'
                 WHEN a.acted_at < a.arrived_at THEN 'out_of_order' END AS wait_reason,

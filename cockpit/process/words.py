@@ -83,7 +83,8 @@ def map_words(con: duckdb.DuckDBPyConnection) -> None:
     """
     con.execute(
         "INSERT INTO touched SELECT DISTINCT a._unit FROM approval_acts a JOIN process_rules r ON r.ledger = a.ledger"
-        " AND r.process = a.process WHERE a.final_rule <> r.final_rule AND a._unit NOT IN (SELECT unit FROM touched)"
+        " AND r.process = coalesce(a.process, '') WHERE a.final_rule <> r.final_rule"
+        " AND a._unit NOT IN (SELECT unit FROM touched)"
     )
     find = definitions(con)
     place = {"ledger": "VARCHAR", "company": "VARCHAR", "process": "VARCHAR"}

@@ -46,8 +46,8 @@ CLAIMS = f"""
     SELECT row_number() OVER (ORDER BY d.day, d.document_no, d.document, c.named, c.remark) AS claim,
            d._unit AS unit, 'payments' AS from_table, d.document, d.partner_key, d.day, d.own_currency,
            {minor_units("c.gross", "d.own_currency")} AS amount,
-           c.named IS NOT NULL AND (d._unit, c.named) NOT IN (SELECT (unit, number) FROM orders WHERE number IS NOT NULL)
-               AS waits,
+           c.named IS NOT NULL
+               AND (d._unit, c.named) NOT IN (SELECT (unit, number) FROM orders WHERE number IS NOT NULL) AS waits,
            CASE WHEN c.named IS NOT NULL THEN {_words("c.named")}
                 WHEN c.remark IS NOT NULL THEN {_REMARK_WORDS.format(words=_words("c.remark"))} END AS names
     FROM claims c JOIN finance_documents d ON d.document = c._doc AND d.from_table = 'payments'

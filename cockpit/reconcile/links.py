@@ -13,6 +13,7 @@ import duckdb
 from cockpit.derive.money import major_units
 from cockpit.derive.types import Derivation
 from cockpit.reconcile.claims import CLAIMS, CREDIT_NOTE_PAIRS, CREDIT_NOTES, INVOICES, PAIRS
+from cockpit.reconcile.document_links import DOCUMENT_LINKS
 from cockpit.reconcile.documents import DOCUMENTS
 from cockpit.reconcile.open_items import OPEN_ITEMS
 
@@ -157,4 +158,4 @@ ALLOCATIONS = Derivation(
     prepare=match,
 )
 
-DERIVATIONS: tuple[Derivation, ...] = (DOCUMENTS, ALLOCATIONS, OPEN_ITEMS)
+DERIVATIONS: tuple[Derivation, ...] = (DOCUMENTS, ALLOCATIONS, OPEN_ITEMS, DOCUMENT_LINKS)

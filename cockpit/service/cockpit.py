@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cockpit.errors import RefusedError, UsageError
 from cockpit.locale import Language
 from cockpit.metrics import METRICS
+from cockpit.metrics.drill import documents
 from cockpit.metrics.question import checked
 from cockpit.model import TABLES
 from cockpit.period import check_month_start_day, period_of
-from cockpit.service import dictionary, drill
+from cockpit.service import dictionary
 from cockpit.service.cards import CardDesk
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.service.deliveries import Counted, DeliveryDesk
@@ -33,11 +34,13 @@ from cockpit.service.results import (
     Card,
     DocumentView,
     DrillResult,
+    DrillRow,
     LedgerView,
     MetricResult,
     TableView,
 )
 from cockpit.service.sample import Sample
+from cockpit.service.sources import sources_of
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
 
@@ -99,8 +102,22 @@ class Cockpit:
         windowed = self._figures.windowed(metric, question)
         if windowed is None:
             return DrillResult(name, 0, (), figures)
-        total, rows = drill.documents(self._warehouse, metric, windowed, actor.scope, limit)
-        return DrillResult(name, total, tuple(rows), figures)
+        total, found = documents(metric, windowed, self._warehouse, actor.scope, limit)
+        sources = sources_of(self._warehouse, actor.scope, [(one.table, one.document) for one in found])
+        rows = tuple(
+            DrillRow(
+                one.table,
+                one.document,
+                one.document_no,
+                one.day,
+                one.dimensions,
+                one.value,
+                one.reason,
+                tuple(sources.get((one.table, one.document), ())),
+            )
+            for one in found
+        )
+        return DrillResult(name, total, rows, figures)
 
     def card(self, actor: Actor, name: str, request: CardRequest, language: Language) -> Card:
         return self._card_desk(actor, request).card(actor, name, request, language)

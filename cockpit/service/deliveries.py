@@ -36,7 +36,7 @@ class DeliveryDesk:
         self._warehouse = warehouse
         self._home = home
         self._timezone = timezone
-        self._connectors = tuple(ConnectorRef(one.name, f"{one.__module__}:{one.__qualname__}") for one in connectors)
+        self._connectors = tuple(ConnectorRef(f"{one.__module__}:{one.__qualname__}") for one in connectors)
 
     def load(
         self,
@@ -121,7 +121,8 @@ class DeliveryDesk:
     def _recall(self, delivery: int, part: int) -> tuple[str, Mapping[str, str]] | None:
         """Table and mapping of a part, so that its rejects are read the way the part was."""
         rows = self._warehouse.run_sql(
-            'SELECT "table", mapping FROM parts WHERE delivery = $1 AND part = $2 AND "table" IS NOT NULL', [delivery, part]
+            'SELECT "table", mapping FROM parts WHERE delivery = $1 AND part = $2 AND "table" IS NOT NULL',
+            [delivery, part],
         ).to_pylist()
         return (rows[0]["table"], json.loads(rows[0]["mapping"])) if rows else None
 

@@ -7,15 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis.expr.types as ir
-
 from cockpit.calendar import DayOverride, build_calendar, off_hours, parse_shifts, working_between
 from cockpit.errors import RefusedError
 from cockpit.model import TABLES
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.service.drill import sources_of
 from cockpit.service.results import DocumentView, Related, TimelineEvent
+from cockpit.service.sources import sources_of
 from cockpit.warehouse.store import Ledger, Warehouse
 
 LINES_SHOWN = 500
@@ -37,7 +35,6 @@ class DocumentDesk:
         ledger = next(one for one in self._warehouse.ledgers() if one.name == rows[0]["ledger"])
         shared, differing = _split(table, rows)
         events = self._events(scope, table, rows, ledger) if table.mode == "event" else ()
-        record = {"document_table": table_name, "document": document}
         return DocumentView(
             table=table_name,
             document=document,
@@ -48,7 +45,7 @@ class DocumentDesk:
             events=events,
             off_hours=self._off_hours(ledger, shared.get("company") or "", events),
             related=self._related(scope, table_name, document),
-            sources=tuple(sources_of(self._warehouse, scope, [record]).get((table_name, document), ())),
+            sources=tuple(sources_of(self._warehouse, scope, [(table_name, document)]).get((table_name, document), ())),
         )
 
     def _rows(self, table: Table, scope: Scope, document: str) -> list[dict[str, Any]]:
@@ -91,7 +88,7 @@ class DocumentDesk:
         return tuple(events)
 
     def _acts(self, scope: Scope, case: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-        acts: ir.Table = self._warehouse.read("approval_acts", scope, (str(row["ledger"]),))
+        acts = self._warehouse.read("approval_acts", scope, (str(row["ledger"]),))
         mine = acts.filter(acts.case_id == case)
         for name in ("company", "process"):
             mine = mine.filter(mine[name] == row[name]) if row[name] is not None else mine.filter(mine[name].isnull())

@@ -109,24 +109,21 @@ class FigureDesk:
             answer.rows.append(_empty(windowed))
         rows, earlier, partial, more = self._compared(metric, windowed, answer, reached, scope)
         notes += more
-        targets = self._targets.of(metric, windowed, scope)
+        targets = self._targets.of(metric, windowed, scope, reached.until)
         made = tuple(self._row(metric, windowed, row, rows, earlier, partial, targets) for row in rows)
         return made, notes, as_of(reached, question.ledgers), windowed
 
     def _with_window(self, metric: Metric, question: Question, reached: Reach) -> Question | None:
-        """Fill in the window of the data where a metric needs one and none was asked for."""
-        if question.start and question.end:
-            return question
+        """Fill in horizon and, where none was asked for, the window of the data, for metrics that need them."""
         if metric.placement == "day":
             return question
-        today = local_today(question.ledgers)
-        end = question.end or (
-            reached.until + timedelta(days=1)
-            if metric.process == "inventory" and reached.until
-            else max(today, reached.until or today) + timedelta(days=1)
-        )
-        start = question.start or reached.first
-        return None if start is None or start >= end else question.within(start, end)
+        # Stock is known up to the newest delivered day, open items change with every day that passes.
+        last = reached.until if metric.process == "inventory" else local_today(question.ledgers)
+        if last is None:
+            return None
+        horizon = last + timedelta(days=1)
+        start, end = question.start or reached.first, question.end or horizon
+        return None if start is None or start >= end else replace(question, start=start, end=end, horizon=horizon)
 
     def _compared(
         self, metric: Metric, question: Question, answer: Answer, reached: Reach, scope: Scope

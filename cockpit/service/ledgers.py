@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
-
 from cockpit.errors import NotAllowedError, UsageError
 from cockpit.metrics import METRICS
 from cockpit.metrics.types import LedgerFacts
@@ -163,7 +161,7 @@ class LedgerDesk:
             rows = self._warehouse.read(table.name, scope, (ledger,))
             rows = rows.filter(rows[dimension].notnull(), rows[dimension] != "")
             grouped = rows.group_by(value=rows[dimension].cast("string")).aggregate(n=rows.count())
-            for row in self._warehouse.run(grouped.order_by(ibis.desc("n")).limit(OPTIONS_SHOWN)).to_pylist():
+            for row in self._warehouse.run(grouped.order_by(grouped["n"].desc()).limit(OPTIONS_SHOWN)).to_pylist():
                 counts[row["value"]] = counts.get(row["value"], 0) + row["n"]
         return sorted(counts, key=lambda value: (-counts[value], value))[:OPTIONS_SHOWN]
 

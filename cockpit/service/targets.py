@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-
-import ibis
+from datetime import date, timedelta
 
 from cockpit.metrics.query import Figures
 from cockpit.metrics.question import Question
 from cockpit.metrics.types import Metric
+from cockpit.period import Period
 from cockpit.scope import Scope
 from cockpit.warehouse.store import Warehouse
 
@@ -22,12 +21,14 @@ class Targets:
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
 
-    def of(self, metric: Metric, question: Question, scope: Scope) -> Callable[[Figures], float | None]:
-        """A function giving a row's target: the plan of the same period, company and slice; sums over the periods'
-        parts for amounts, one plan for shares and durations."""
+    def of(
+        self, metric: Metric, question: Question, scope: Scope, until: date | None
+    ) -> Callable[[Figures], float | None]:
+        """A function giving a row's target: the plan of the same period, company and slice; for amounts the sum over the
+        period's parts, and of a period that is delivered up to `until` only, the plan of its working days so far."""
         ledgers = tuple(ledger.name for ledger in question.ledgers)
         table = self._warehouse.read("targets", scope, ledgers)
-        rows = self._warehouse.run(table.filter(table.metric == ibis.literal(metric.name))).to_pylist()
+        rows = self._warehouse.run(table.filter(table.metric == metric.name)).to_pylist()
         if not rows:
             return lambda row: None
         fixed = {name: values[0] for name, values in question.where.items() if len(values) == 1 and values[0]}
@@ -36,8 +37,11 @@ class Targets:
             wanted = {**fixed, **{name: value for name, value in row.dimensions.items() if value}}
             mine = [one for one in rows if _slice(one) == wanted]
             exact = [one for one in mine if (one["period_start"], _after(one["period_end"])) == _span(row)]
+            if exact and metric.kind != "sum":
+                return float(exact[0]["target"])
+            share = self._share(ledgers, row.period, until)
             if exact:
-                return float(sum(one["target"] for one in exact)) if metric.kind == "sum" else float(exact[0]["target"])
+                return share * float(sum(one["target"] for one in exact))
             inside = [
                 one
                 for one in mine
@@ -46,9 +50,20 @@ class Targets:
             covered = sum((_after(one["period_end"]) - one["period_start"]).days for one in inside)
             if metric.kind != "sum" or not inside or covered != row.period.days:
                 return None
-            return float(sum(one["target"] for one in inside))
+            return share * float(sum(one["target"] for one in inside))
 
         return target
+
+    def _share(self, ledgers: tuple[str, ...], period: Period, until: date | None) -> float:
+        """Working days of the period up to `until` over all its working days."""
+        if until is None or until >= period.end - timedelta(days=1) or until < period.start:
+            return 1.0
+        row = self._warehouse.run_sql(
+            "SELECT count(*) FILTER (WHERE day <= $2) AS passed, count(*) AS whole FROM calendar_days WHERE is_work"
+            " AND ledger = $1 AND company = '' AND day >= $3 AND day < $4",
+            [ledgers[0], until, period.start, period.end],
+        ).to_pylist()[0]
+        return float(row["passed"] / row["whole"]) if row["whole"] else 1.0
 
 
 def _slice(row: dict[str, object]) -> dict[str, object]:

@@ -69,7 +69,7 @@ class Answer:
     @property
     def judged(self) -> bool:
         """Whether any row has a level; without thresholds the column is left out."""
-        return any(row.level != "none" for row in (*self.rows, *self.total))
+        return any(row.level != "none" for row in self.rows)
 
 
 def breakdown(
@@ -128,6 +128,8 @@ def said(view: View, answer: Answer) -> str:
     worst = order is None and answer.direction == "up" and answer.result.unit == "share"
     key = "block.sorted_worst" if worst else "block.sorted"
     parts = [view.text(key, name=fmt.spaced(name, view.language)), view.text("block.total_computed")]
+    if any(row.excluded for row in answer.total):
+        parts.append(facts.left_out(answer.total, view))
     if len(answer.rows) > MOST_ROWS:
         parts.append(view.text("block.first_rows", shown=MOST_ROWS, count=len(answer.rows)))
     return fmt.join([*parts, facts.notes(answer.result, view, answer.cut.ask)], view.language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cockpit.locale import Language, t
 from cockpit.service.results import Card, Level, MetricRow
@@ -30,11 +30,22 @@ class Ask:
 
 @dataclass(frozen=True)
 class Shown:
-    """A card as the service answered it, beside what was asked; `unfiltered` names the filters it does not obey."""
+    """A card as the service answered it, beside what was asked.
+
+    `unfiltered` names the filters it does not obey; `failure` says why there is no answer.
+    """
 
     ask: Ask
     card: Card
     unfiltered: tuple[str, ...] = ()
+    failure: str = ""
+
+    @property
+    def state(self) -> str:
+        """The card's state, or ``failed``; data without a row are empty."""
+        if self.failure:
+            return "failed"
+        return "empty" if self.card.state == "data" and self.card.row is None else self.card.state
 
     @property
     def value(self) -> float | None:
@@ -71,9 +82,10 @@ def title_of(ask: Ask, label: str, language: Language) -> str:
 def card(shown: Shown, language: Language) -> Node:
     """The full card of the overview; a click leads to the metric's page, 口径 to what the number means."""
     head = h("b", "", title(shown, language))
-    if shown.card.state != "data" or shown.card.row is None:
+    row = shown.card.row
+    if shown.state != "data" or row is None:
         return _stateless(shown, head, language)
-    row, scale = shown.card.row, shown.scale(language)
+    scale = shown.scale(language)
     target = None if shown.ask.figure else row.target
     line = marks.trend(shown.card.trend, shown.level, language, target=target, name=shown.ask.figure)
     return h(
@@ -107,8 +119,18 @@ def _target(shown: Shown, scale: fmt.Scale, language: Language) -> Node:
 def _changes(shown: Shown, scale: fmt.Scale, language: Language) -> list[Node]:
     return [
         _change(against(shown, language), shown, previous(shown), scale, language),
-        _change(t("ui.card.last_year", language), shown, shown.card.last_year, scale, language),
+        _change(t("ui.card.last_year", language), shown, last_year(shown), scale, language),
     ]
+
+
+def last_year(shown: Shown) -> MetricRow | None:
+    """The same month a year earlier; of a partial month the same calendar days, as the row itself compares."""
+    row, year = shown.card.row, shown.card.last_year
+    if row is None or not row.partial or shown.ask.figure is not None:
+        return year
+    if row.compare is not None:
+        return replace(row, value=row.compare)
+    return None if shown.card.unit in ("amount", "count") else year
 
 
 def previous(shown: Shown) -> MetricRow | None:
@@ -127,7 +149,7 @@ def against(shown: Shown, language: Language) -> str:
     before = shown.card.previous
     start = before.start if before is not None else None
     if start is None or shown.card.row is None or shown.card.row.start is None:
-        return t("ui.card.previous", language, month="")
+        return t("ui.card.before", language)
     return t("ui.card.previous", language, month=fmt.short_month(start, language))
 
 
@@ -163,8 +185,7 @@ def basis(shown: Shown, language: Language) -> str:
 
 
 def _foot(shown: Shown, language: Language) -> Node:
-    as_of = shown.card.as_of
-    since = "" if as_of is None else t("ui.card.as_of", language, day=fmt.short_day(as_of.date(), language))
+    since = _since(shown, language)
     link = h("span", "link", t("ui.card.basis", language), go=f"basis/{shown.card.metric}")
     partial = None
     if shown.card.row is not None and shown.card.row.partial:  # where the trend has no axis there is room for it here
@@ -172,9 +193,14 @@ def _foot(shown: Shown, language: Language) -> Node:
     return h("span", "nw as", h("span", "", since, partial), link)
 
 
+def _since(shown: Shown, language: Language) -> str:
+    as_of = shown.card.as_of
+    return "" if as_of is None else t("ui.card.as_of", language, day=fmt.short_day(as_of.date(), language))
+
+
 def _stateless(shown: Shown, head: Node, language: Language) -> Node:
     """The other three states: said in words, dashed, without a figure."""
-    state = shown.card.state if shown.card.state != "data" else "empty"
+    state = shown.state
     go = "data/" if state == "not_loaded" else f"basis/{shown.card.metric}"
     mark = (
         marks.unloaded_chip(language) if state == "not_loaded" else h("span", "lv none", words.state(state, language))
@@ -186,7 +212,7 @@ def _stateless(shown: Shown, head: Node, language: Language) -> Node:
         "div",
         "card empty",
         h("div", "top", head, mark),
-        h("p", "", t(f"ui.state.{state}_why", language)),
+        h("p", "", shown.failure or t(f"ui.state.{state}_why", language)),
         h("p", "", h("span", "link", link)),
         h("div", "foot", h("span", "", foot)),
         go=go,
@@ -213,9 +239,9 @@ def strip(shown: Sequence[Shown], language: Language) -> Node:
 def _cell(shown: Shown, language: Language) -> Node:
     name = h("span", "s", title(shown, language))
     go = f"basis/{shown.card.metric}"
-    if shown.card.state != "data" or shown.card.row is None:
-        state = shown.card.state if shown.card.state != "data" else "empty"
-        why = h("div", "s", t(f"ui.state.{state}_why", language))
+    if shown.state != "data" or shown.card.row is None:
+        state = shown.state
+        why = h("div", "s", shown.failure or t(f"ui.state.{state}_why", language))
         top = h("div", "top", name, h("span", "lv none", words.state(state, language)))
         return h("div", "", top, h("div", "val none", fmt.ABSENT), why, go="data/" if state == "not_loaded" else go)
     scale = shown.scale(language)
@@ -224,7 +250,7 @@ def _cell(shown: Shown, language: Language) -> Node:
     if target is not None:
         aim = marks.COMPARED[shown.card.direction] + scale.with_suffix(target)
         parts.append(t("ui.strip.target", language, value=aim))
-    compared = ((t("ui.card.last_year", language), shown.card.last_year), (against(shown, language), previous(shown)))
+    compared = ((t("ui.card.last_year", language), last_year(shown)), (against(shown, language), previous(shown)))
     for said, before in compared:
         found = change_of(shown, before, scale, language)
         if found is not None:
@@ -233,7 +259,7 @@ def _cell(shown: Shown, language: Language) -> Node:
     top = h("div", "top", name, marks.chip(shown.level, language) if not shown.ask.figure else None)
     line = h("div", "s", fmt.join(parts, language))
     partial = t("ui.block.partial", language) if shown.card.row.partial else ""
-    rest = h("div", "s", fmt.join([partial, basis(shown, language)], language))
+    rest = h("div", "s", fmt.join([partial, basis(shown, language), _since(shown, language)], language))
     bar = marks.bullet(shown.card, shown.ask.figure) or h("div", "bul bare")
     return h("div", "", top, value(shown, language), bar, line, rest, go=go, title=" ".join(shown.card.notes) or None)
 
@@ -242,7 +268,7 @@ def verdict(shown: Sequence[Shown], language: Language) -> Node:
     """One sentence on where the company stands, and the counts by level."""
     levels: dict[str, int] = {"critical": 0, "warning": 0, "ok": 0, "none": 0, "not_loaded": 0}
     for one in shown:
-        levels["not_loaded" if one.card.state == "not_loaded" else one.level] += 1
+        levels["not_loaded" if one.state == "not_loaded" else one.level] += 1
     judged = levels["critical"] + levels["warning"]
     key = "ui.verdict.off" if judged else "ui.verdict.on" if levels["ok"] else "ui.verdict.nothing"
     off = [

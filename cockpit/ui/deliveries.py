@@ -24,6 +24,7 @@ from cockpit.ui.session import session
 from cockpit.ui.tree import Node, h
 
 SHOWN = 30
+NAMED = 2  # tables of one delivery that are named
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -123,7 +124,9 @@ def _line(one: DeliveryView, language: Language) -> Node:
         if len(files) == 1
         else t("ui.history.several", language, first=files[0] if files else "", count=len(files))
     )
-    tables = fmt.listed((words.table(name, language) for name in one.tables), language)
+    tables = fmt.listed((words.table(name, language) for name in one.tables[:NAMED]), language)
+    if len(one.tables) > NAMED:
+        tables = t("ui.history.several_tables", language, first=tables, count=len(one.tables))
     return h(
         "tr",
         "",
@@ -204,11 +207,9 @@ def freshness_tree(tables: Sequence[TableView], ledger: str, frame: Frame) -> No
     lines = []
     for one in ordered:
         rows = one.rows.get(ledger, 0)
-        chip = (
-            status_chip("loaded", language) if rows else h("span", "lv none", f"○ {t('ui.level.not_loaded', language)}")
-        )
+        chip = "" if rows else h("span", "lv none", f"○ {t('ui.level.not_loaded', language)}")
         first, last = (one.first_day, one.last_day) if rows else (None, None)
-        cells = [h("td", "nw", one.label), h("td", "n", fmt.whole(rows) if rows else fmt.ABSENT)]
+        cells = [h("td", "nw", words.table(one.name, language)), h("td", "n", fmt.whole(rows) if rows else fmt.ABSENT)]
         cells += [h("td", "nw", fmt.day(first, language)), h("td", "nw", fmt.day(last, language)), h("td", "n", chip)]
         lines.append(h("tr", "", *cells))
     title = h("h3", "", text(frame, "freshness.title"))

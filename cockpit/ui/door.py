@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cockpit.service import Cockpit
 from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor
+from cockpit.ui.memo import MEMO
 
 _open: dict[str, Cockpit] = {}
 
@@ -11,6 +12,7 @@ _open: dict[str, Cockpit] = {}
 def use(cockpit: Cockpit | None) -> None:
     """Give the pages their service; None takes it away again. The server calls it once, tests per service."""
     _open.clear()
+    MEMO.clear()
     if cockpit is not None:
         _open["cockpit"] = cockpit
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 KINDS = ("xlsx", "csv")
 MIME = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -25,17 +26,23 @@ def maker(kind: str, frame: pd.DataFrame, facts: Mapping[str, str], sheet: str, 
 
 
 def workbook(frame: pd.DataFrame, facts: Mapping[str, str], sheet: str, about: str) -> bytes:
-    """The table on one sheet, what it is on another. Text stays text: no cell becomes a formula or a link."""
+    """The table on one sheet, what it is on another. Text stays text: no cell becomes a formula."""
     buffer = io.BytesIO()
-    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
-    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs=options) as writer:
-        frame.to_excel(writer, sheet_name=sheet, index=False)
-        pd.DataFrame(list(facts.items())).to_excel(writer, sheet_name=about, index=False, header=False)
-        for name, content in ((sheet, frame), (about, None)):
-            widths = [24, 60] if content is None else [_width(content, column) for column in content.columns]
-            for number, width in enumerate(widths):
-                writer.sheets[name].set_column(number, number, width)
+    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
+        frame.map(_writable).to_excel(writer, sheet_name=sheet, index=False)
+        pd.DataFrame(list(facts.items())).map(_writable).to_excel(writer, sheet_name=about, index=False, header=False)
+        for name, widths in ((sheet, [_width(frame, column) for column in frame.columns]), (about, [24.0, 60.0])):
+            page = writer.sheets[name]
+            for number, width in enumerate(widths, start=1):
+                page.column_dimensions[page.cell(1, number).column_letter].width = width
+            for cell in (cell for row in page.iter_rows() for cell in row if cell.data_type == "f"):
+                cell.data_type = "s"
     return buffer.getvalue()
+
+
+def _writable(value: Any) -> Any:
+    """Control characters have no place in a workbook."""
+    return _CONTROL.sub("", value) if isinstance(value, str) else value
 
 
 def _width(frame: pd.DataFrame, column: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from cockpit.locale import t
 from cockpit.service.results import MetricResult, MetricRow
 from cockpit.ui import format as fmt
 from cockpit.ui import words
@@ -18,7 +19,7 @@ def about(view: View, result: MetricResult, ask: Ask) -> dict[str, str]:
     obeyed, ignored = view.where(ask)
     facts = {
         view.text("export.metric"): result.label,
-        view.text("export.ledger"): view.ledger.label,
+        view.text("export.ledger"): view.company,
         view.text("export.window"): span(result.start, result.end, view),
         view.text("export.filters"): slices(view, obeyed) or view.text("export.no_filters"),
         view.text("export.as_of"): fmt.moment(result.as_of, language),
@@ -47,18 +48,27 @@ def span(start: date | None, end: date | None, view: View) -> str:
 
 
 def counted(rows: Sequence[MetricRow], view: View) -> str:
-    """``n = 14,862，剔除 214（时刻缺失 162、顺序颠倒 52）``."""
-    n, excluded = sum(row.n for row in rows), sum(row.excluded for row in rows)
-    said = view.text("card.n", n=fmt.whole(n))
+    """``n = 14,862 · 剔除 214（时刻缺失 162、顺序颠倒 52）``."""
+    n = view.text("card.n", n=fmt.whole(sum(row.n for row in rows)))
+    return fmt.join([n, left_out(rows, view)], view.language)
+
+
+def left_out(rows: Sequence[MetricRow], view: View) -> str:
+    """How many were left out and why; empty where none was."""
+    excluded = sum(row.excluded for row in rows)
     if not excluded:
-        return said
+        return ""
     reasons: dict[str, int] = {}
     for row in rows:
         for code, count in row.reasons.items():
             reasons[code] = reasons.get(code, 0) + count
-    why = words.reasons(reasons, view.language)
-    left_out = view.text("card.excluded_why", count=fmt.whole(excluded), reasons=why)
-    return fmt.join([said, left_out], view.language)
+    return view.text("card.excluded_why", count=fmt.whole(excluded), reasons=words.reasons(reasons, view.language))
+
+
+def standing(note: str, view: View) -> bool:
+    """The note every partial month carries: the figures say 未满月 already; exports keep it in full."""
+    before, _, after = t("note.partial_same_days", view.language, until="\0").partition("\0")
+    return note.startswith(before) and note.endswith(after)
 
 
 def notes(result: MetricResult, view: View, ask: Ask) -> str:
@@ -68,4 +78,4 @@ def notes(result: MetricResult, view: View, ask: Ask) -> str:
     if ignored:
         names = fmt.listed((words.dimension(name, view.language) for name in ignored), view.language)
         parts.append(view.text("card.unfiltered", names=names))
-    return fmt.join([*parts, *result.notes], view.language)
+    return fmt.join([*parts, *(note for note in result.notes if not standing(note, view))], view.language)

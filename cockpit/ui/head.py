@@ -37,7 +37,7 @@ def head(view: View, filters: Sequence[str] = ()) -> None:
 def tree(view: View) -> Node:
     """Way back (where slices are chosen), title, ledger and month."""
     name = view.text(f"page.{view.page}")
-    facts = fmt.join([view.ledger.label, month_name(view)], view.language)
+    facts = fmt.join([view.company, month_name(view)], view.language)
     line = h("div", "head", h("h2", "", name), h("span", "s", facts))
     return h("div", "", way(view, name), line) if view.filters.where else line
 
@@ -72,7 +72,7 @@ def way(view: View, name: str) -> Node:
 def _filters(view: View, names: Sequence[str]) -> None:
     ledgers = view.cockpit.ledgers(view.actor)
     if len(ledgers) > 1:
-        _choice(view, "ledger", {one.name: one.label for one in ledgers}, view.ledger.name)
+        _choice(view, "ledger", {one.name: words.ledger(one, view.language) for one in ledgers}, view.ledger.name)
     for name in names:
         if name == "window":
             _choice(view, name, {one: view.text(f"window.{one}") for one in WINDOWS}, view.filters.window)
@@ -84,7 +84,7 @@ def _filters(view: View, names: Sequence[str]) -> None:
 
 def _slice(view: View, dimension: str) -> None:
     """One dimension: everything, or one of its values; a value that is chosen but gone stays visible."""
-    values = view.cockpit.options(view.actor, view.ledger.name, dimension)
+    values = view.options(dimension)
     chosen = view.filters.where.get(dimension, ALL)
     if len(values) < 2 and chosen == ALL:
         return  # nothing to choose between
@@ -135,7 +135,7 @@ def _months(view: View) -> list[str]:
 
 
 def _span(view: View) -> tuple[date, date]:
-    tables = [table for table in view.cockpit.tables(view.actor) if table.rows.get(view.ledger.name, 0)]
+    tables = [table for table in view.tables() if table.rows.get(view.ledger.name, 0)]
     days = [day for table in tables for day in (table.first_day, table.last_day) if day is not None]
     shown = view.filters.shown
     return (min(days), max(days)) if days else (shown.start, shown.start)

@@ -9,7 +9,7 @@ import streamlit as st
 from cockpit.errors import CockpitError
 from cockpit.locale import t
 from cockpit.service import Cockpit
-from cockpit.ui import context, door, navigate, states
+from cockpit.ui import context, door, navigate, states, words
 from cockpit.ui.cards import Ask, scorecard, strip, verdict
 from cockpit.ui.ink import ink
 from cockpit.ui.rail import rail
@@ -46,7 +46,7 @@ def guard_data(name: str) -> tuple[context.Frame, Cockpit]:
 
 def title(frame: context.Frame, name: str) -> None:
     """The head of a page without filters."""
-    said = "" if frame.ledger is None else frame.ledger.label
+    said = "" if frame.ledger is None else words.ledger(frame.ledger, frame.language)
     ink(h("div", "head", h("h2", "", t(f"ui.page.{name}", frame.language)), h("span", "s", said)), "head")
 
 
@@ -68,28 +68,21 @@ def _nothing_yet(frame: context.Frame) -> None:
 
 def overview(view: View, asks: Sequence[Ask | str]) -> None:
     """The verdict, the scorecard by importance, and beside it warnings and what moved."""
-    try:
-        shown = view.shown(_asks(asks))
-        breaches = view.breaches()
-    except CockpitError as error:
-        ink(states.state(view, view.state_of(error), view.error(error)), "overview-state", navigate.follow)
-        return
+    shown = view.shown(_asks(asks))
     ink(verdict(shown, view.language), "verdict")
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
         ink(scorecard(shown, view.language), "scorecard", navigate.follow)
     with right:
-        ink(rail(breaches, shown, view.language), "rail", navigate.follow)
+        try:
+            ink(rail(view.breaches(), shown, view.language), "rail", navigate.follow)
+        except CockpitError as error:
+            ink(states.state(view, view.state_of(error), view.error(error)), "rail-state", navigate.follow)
 
 
 def key_figures(view: View, asks: Sequence[Ask | str]) -> None:
     """The strip of figures at the head of a detail page; a click explains one."""
-    try:
-        shown = view.shown(_asks(asks))
-    except CockpitError as error:
-        ink(states.state(view, view.state_of(error), view.error(error)), "strip-state", navigate.follow)
-        return
-    ink(strip(shown, view.language), "strip", navigate.follow)
+    ink(strip(view.shown(_asks(asks)), view.language), "strip", navigate.follow)
 
 
 def _asks(asks: Sequence[Ask | str]) -> list[Ask]:

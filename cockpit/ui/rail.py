@@ -11,7 +11,7 @@ from cockpit.ui import marks, words
 from cockpit.ui.cards import Shown, change_of, previous, title
 from cockpit.ui.tree import Node, h
 
-MOVES = 6  # as many as fit beside three rows of cards at 1440 × 900
+ENTRIES = 10  # warnings and moves together fit beside three rows of cards at 1440 × 900
 WARNINGS = 5
 
 
@@ -27,7 +27,8 @@ def rail(breaches: Sequence[Breach], shown: Sequence[Shown], language: Language)
         lines = [h("div", "s", t("ui.rail.none", language))]
     if len(warnings) > WARNINGS:
         lines.append(h("div", "s", t("ui.rail.more", language, count=len(warnings) - WARNINGS)))
-    return h("div", "rail", head, h("div", "", *lines), *_moves(shown, language))
+    moves = _moves(shown, ENTRIES - len(lines), language)
+    return h("div", "rail", head, h("div", "", *lines), *moves)
 
 
 def _warning(breach: Breach, clock: str, language: Language) -> Node:
@@ -68,7 +69,7 @@ def _label(breach: Breach, language: Language) -> str:
     return " ".join([breach.label, *slices])
 
 
-def _moves(shown: Sequence[Shown], language: Language) -> list[Node]:
+def _moves(shown: Sequence[Shown], most: int, language: Language) -> list[Node]:
     moved = []
     for one in shown:
         found = change_of(one, previous(one), one.scale(language), language)
@@ -86,7 +87,7 @@ def _moves(shown: Sequence[Shown], language: Language) -> list[Node]:
             h("span", f"w {'tgood' if found.good else 'tbad'}", found.word),
             go=f"metric/{one.card.metric}",
         )
-        for one, found in moved[:MOVES]
+        for one, found in moved[:most]
     ]
     against = next((b.start for one, _ in moved if (b := previous(one)) is not None and b.start is not None), None)
     month = "" if against is None else fmt.short_month(against, language)

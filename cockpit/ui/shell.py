@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from cockpit.locale import LANGUAGES, Language, t
 from cockpit.service.results import LedgerView
-from cockpit.ui import door, navigate
+from cockpit.ui import door, navigate, words
 from cockpit.ui.filters import LANGUAGE
 from cockpit.ui.ink import ink
 from cockpit.ui.language import NAMES
@@ -79,7 +79,7 @@ def signed_in(language: Language, ledger: LedgerView | None) -> None:
     """Under the navigation: who is signed in, which ledger is shown."""
     lines = [h("div", "", t("ui.shell.local_administrator", language))]
     if ledger is not None:
-        lines.append(h("div", "", t("ui.shell.ledger", language, name=ledger.label)))
+        lines.append(h("div", "", t("ui.shell.ledger", language, name=words.ledger(ledger, language))))
     with st.sidebar:
         ink(h("div", "s", *lines, speaks=language.replace("_", "-")), "who")
 

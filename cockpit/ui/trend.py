@@ -74,7 +74,7 @@ def heading(view: View, result: MetricResult, ask: Ask) -> str:
     what = view.text("block.unit", name=name, unit=scale.unit) if scale.unit else name
     ends = [row.period for row in result.rows if row.period]
     when = view.text("block.from_to", first=ends[0], last=ends[-1]) if ends else ""
-    return fmt.join([view.ledger.label, what, when], view.language)
+    return fmt.join([view.company, what, when], view.language)
 
 
 def _currency(result: MetricResult) -> str | None:
@@ -105,7 +105,7 @@ def points(view: View, result: MetricResult, panel: Panel) -> list[Point]:
     """The months in the block's unit; the year stands under the first month and under each January."""
     scale = _scale(view, result, panel)
     rows = _of(result, panel.currency)
-    varying = result.unit == "amount" and len({row.target for row in rows}) > 1
+    varying = len({row.target for row in rows}) > 1
     found = []
     for number, row in enumerate(rows):
         value = marks.figure(row, panel.figure)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import TypeVar
 
 import streamlit as st
 
 from cockpit.charts.palette import DARK, LIGHT, Palette
-from cockpit.errors import CockpitError, NotAllowedError
+from cockpit.errors import CockpitError, NotAllowedError, SystemFailure
 from cockpit.locale import Language, t
 from cockpit.period import Grain
 from cockpit.service import Cockpit
 from cockpit.service.reports import MetricEntry
 from cockpit.service.requests import Actor, CardRequest, MetricRequest
-from cockpit.service.results import Breach, Card, DrillResult, LedgerView, MetricResult
+from cockpit.service.results import Breach, Card, DrillResult, LedgerView, MetricResult, TableView
+from cockpit.ui import words
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.filters import Filters
+from cockpit.ui.memo import MEMO, step
+
+LOG = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -37,15 +45,42 @@ class View:
         return DARK if st.context.theme.type == "dark" else LIGHT
 
     @property
-    def ledger_names(self) -> tuple[str, ...]:
-        return (self.ledger.name,)
+    def company(self) -> str:
+        """Whose figures these are: the ledger's name."""
+        return words.ledger(self.ledger, self.language)
 
     def text(self, key: str, **params: object) -> str:
         """A text of this room."""
         return t(f"ui.{key}", self.language, **params)
 
+    def error(self, error: CockpitError) -> str:
+        """What happened, in the reader's words; what only an administrator could read goes to the log."""
+        if isinstance(error, SystemFailure):
+            LOG.error("a question failed: %s", error)
+            return self.text("state.failed_why")
+        return t(f"error.{error.code}", self.language, **error.params)
+
+    def state_of(self, error: CockpitError) -> str:
+        """The state a refusal means for a block."""
+        return "not_allowed" if isinstance(error, NotAllowedError) else "failed"
+
+    # ---------------------------------------------------------------- questions
+
+    @cached_property
+    def _base(self) -> tuple[object, ...]:
+        return (
+            self.cockpit.version(),
+            self.actor.scope.key,
+            self.language,
+            self.ledger.name,
+            step(self.ledger.now),
+        )
+
+    def _kept(self, question: str, make: Callable[[], Answer]) -> Answer:
+        return MEMO.get((*self._base, question), make)
+
     def entry(self, metric: str) -> MetricEntry:
-        return self.cockpit.entry(self.actor, metric, self.language)
+        return self._kept(f"entry {metric}", lambda: self.cockpit.entry(self.actor, metric, self.language))
 
     def where(self, ask: Ask) -> tuple[dict[str, str], tuple[str, ...]]:
         """The slices `ask` obeys, its own first, and the names of chosen ones it cannot obey."""
@@ -53,25 +88,31 @@ class View:
         return {**obeyed, **ask.where}, ignored
 
     def shown(self, asks: Sequence[Ask]) -> list[Shown]:
-        """The cards of the shown month, asked together where their slices are the same."""
-        groups: dict[tuple[tuple[str, str], ...], list[Ask]] = {}
-        for ask in asks:
-            groups.setdefault(tuple(sorted(self.where(ask)[0].items())), []).append(ask)
-        found: dict[str, Card] = {}
-        for where, group in groups.items():
-            month = self.filters.shown
-            request = CardRequest(ledger=self.ledger.name, start=month.start, end=month.end, where=dict(where))
-            names = list(dict.fromkeys(ask.metric for ask in group))
-            cards = self.cockpit.cards(self.actor, names, request, self.language)
-            by_name = {card.metric: card for card in cards}
-            found.update({ask.key: by_name[ask.metric] for ask in group})
-        return [Shown(ask, found[ask.key], self.where(ask)[1]) for ask in asks]
+        """The cards of the shown month; one that fails says so and leaves the others alone."""
+        return [self._shown(ask) for ask in asks]
+
+    def _shown(self, ask: Ask) -> Shown:
+        try:
+            return Shown(ask, self._card(ask), self.where(ask)[1])
+        except CockpitError as error:
+            entry = self.entry(ask.metric)
+            return Shown(ask, dictionary_card(entry), failure=self.error(error))
+
+    def _card(self, ask: Ask) -> Card:
+        request = self._month(self.where(ask)[0])
+        question = f"card {ask.metric} {request!r}"
+        return self._kept(question, lambda: self.cockpit.card(self.actor, ask.metric, request, self.language))
+
+    def _month(self, where: dict[str, str]) -> CardRequest:
+        month = self.filters.shown
+        ordered = dict(sorted(where.items()))
+        return CardRequest(ledger=self.ledger.name, start=month.start, end=month.end, where=ordered)
 
     def breaches(self) -> list[Breach]:
         """Metrics of the shown month outside their thresholds, under the chosen slices."""
-        month = self.filters.shown
-        request = CardRequest(ledger=self.ledger.name, start=month.start, end=month.end, where=dict(self.filters.where))
-        return self.cockpit.breaches(self.actor, request, self.language)
+        request = self._month(dict(self.filters.where))
+        question = f"breaches {request!r}"
+        return self._kept(question, lambda: self.cockpit.breaches(self.actor, request, self.language))
 
     def request(self, ask: Ask, *, grain: Grain, by: Sequence[str] = (), start: date | None = None) -> MetricRequest:
         return MetricRequest(
@@ -79,28 +120,43 @@ class View:
             end=self.filters.end,
             grain=grain,
             by=tuple(by),
-            where=self.where(ask)[0],
+            where=dict(sorted(self.where(ask)[0].items())),
             ledger=self.ledger.name,
         )
 
     def metric(self, ask: Ask, *, grain: Grain, by: Sequence[str] = (), start: date | None = None) -> MetricResult:
         """The metric over the chosen window, or from `start` to its end."""
         request = self.request(ask, grain=grain, by=by, start=start)
-        return self.cockpit.metric(self.actor, ask.metric, request, self.language)
+        question = f"metric {ask.metric} {request!r}"
+        return self._kept(question, lambda: self.cockpit.metric(self.actor, ask.metric, request, self.language))
 
     def drill(self, ask: Ask, limit: int) -> DrillResult:
-        return self.cockpit.drill(self.actor, ask.metric, self.request(ask, grain="all"), limit, self.language)
+        """The documents behind the metric over the chosen window."""
+        request = self.request(ask, grain="all")
+        question = f"drill {ask.metric} {limit} {request!r}"
+        return self._kept(question, lambda: self.cockpit.drill(self.actor, ask.metric, request, limit, self.language))
+
+    def options(self, dimension: str) -> list[str]:
+        """What a filter on `dimension` can take."""
+        ledger = self.ledger.name
+        return self._kept(f"options {dimension}", lambda: self.cockpit.options(self.actor, ledger, dimension))
+
+    def tables(self) -> list[TableView]:
+        return self._kept("tables", lambda: self.cockpit.tables(self.actor))
 
     def loaded(self, metric: str) -> bool:
         """Whether at least one source table of the metric has rows in this ledger."""
         sources = self.entry(metric).sources
-        tables = self.cockpit.tables(self.actor)
-        return any(table.rows.get(self.ledger.name, 0) for table in tables if table.name in sources)
+        return any(table.rows.get(self.ledger.name, 0) for table in self.tables() if table.name in sources)
 
-    def state_of(self, error: CockpitError) -> str:
-        """The state a refusal means for a block."""
-        return "not_allowed" if isinstance(error, NotAllowedError) else "failed"
 
-    def error(self, error: CockpitError) -> str:
-        """What happened, in the reader's words."""
-        return t(f"error.{error.code}", self.language, **error.params)
+def dictionary_card(entry: MetricEntry) -> Card:
+    """A card with a metric's name and nothing else, for one that could not be computed."""
+    return Card(
+        metric=entry.name,
+        label=entry.label,
+        unit=entry.unit,
+        direction=entry.direction,  # type: ignore[arg-type]
+        importance=entry.importance,  # type: ignore[arg-type]
+        state="empty",
+    )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cockpit.locale import Language, catalogue, t
-from cockpit.service.results import Card
+from cockpit.service.results import Card, LedgerView
 from cockpit.ui import format as fmt
 
 _SHARE = ("share_", "_share")  # further figures named so are fractions, whatever the headline's unit
@@ -30,6 +30,13 @@ def value(name: str, code: str | None, language: Language) -> str:
     if code is None or code == "":
         return t("ui.value.missing", language)
     return first(language, f"{name}.{code}", f"choice.{name}.{code}") or code
+
+
+def ledger(one: LedgerView, language: Language) -> str:
+    """A ledger's name; the two that name themselves by a code are called what they are."""
+    if one.sample:
+        return t("ui.shell.sample_name", language)
+    return t("ui.shell.default_ledger", language) if one.label == "default" else one.label
 
 
 def table(name: str, language: Language) -> str:

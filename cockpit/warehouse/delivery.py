@@ -162,7 +162,7 @@ class Transaction:
             int(str(part))
             for (part,) in fetch(self.con, f"SELECT DISTINCT _part FROM {new_rows(table)} n WHERE {differs}")
         }
-        self.unchanged.update({index: index not in changed for index, _ in members})
+        self.unchanged.update({i: i not in changed and not part.rows_rejected for i, part in members})
 
     def _store(self, table: Table, active: bool) -> None:
         """Write rows and claims: straight to the current table where no other delivery says anything about the unit."""

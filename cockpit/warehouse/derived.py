@@ -95,10 +95,11 @@ def count_days(con: duckdb.DuckDBPyConnection, table: Table, relations: Sequence
         " AND d.company = t.company AND d.day = t.day",
         [table.name],
     )
+    # The day is computed before the join: as a join condition over two tables it would be tried for every pair.
     con.execute(
-        f"INSERT INTO data_days SELECT r.ledger, r.company, '{table.name}', {day}, count(*) FROM {quoted(table.name)} r"
-        f" JOIN ledgers l ON l.name = r.ledger JOIN touched_days t ON t.ledger = r.ledger AND t.company = r.company"
-        f" AND t.day = {day} GROUP BY ALL"
+        f"INSERT INTO data_days SELECT d.ledger, d.company, '{table.name}', d.day, count(*) FROM"
+        f" (SELECT r.ledger, r.company, {day} AS day FROM {quoted(table.name)} r JOIN ledgers l ON l.name = r.ledger) d"
+        " JOIN touched_days t ON t.ledger = d.ledger AND t.company = d.company AND t.day = d.day GROUP BY ALL"
     )
 
 

@@ -15,7 +15,7 @@ from cockpit.derive import sales, stock
 from cockpit.derive.types import Derivation
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.model import TABLES
-from cockpit.period import periods
+from cockpit.period import Grain, periods
 from cockpit.reconcile import links
 from cockpit.warehouse.derived import Change, compare, run
 from cockpit.warehouse.identity import stored_columns, unit_key
@@ -36,6 +36,7 @@ class Asked:
     ledgers: tuple[LedgerFacts, ...]
     start: date | None
     end: date | None
+    grain: Grain
     periods: ir.Table
     by: tuple[str, ...]
     where: Mapping[str, tuple[str, ...]]
@@ -93,7 +94,7 @@ class Books:
         document = unit_key(described, "r")
         listed = ", ".join(f'"{name}"' for name in stored)
         self.con.execute(
-            f'CREATE OR REPLACE TEMP TABLE entering AS SELECT {listed}, {document} AS _doc, {document} AS _number,'
+            f"CREATE OR REPLACE TEMP TABLE entering AS SELECT {listed}, {document} AS _doc, {document} AS _number,"
             " 1 AS _delivery, 0 AS _part FROM arriving r"
         )
         self.con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM entering")
@@ -135,6 +136,7 @@ class Books:
             tuple(self.ledgers[name] for name in names),
             first,
             last,
+            asked.get("grain", "all"),
             ibis.table({"period_start": "date", "period_end": "date"}, name="asked_periods"),
             asked.get("by", ()),
             asked.get("where", {}),

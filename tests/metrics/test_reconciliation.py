@@ -28,7 +28,9 @@ def by_period(rows: list[dict[str, Any]], name: str = "value") -> dict[str, Any]
 
 def test_rate_as_of_each_months_end_counts_payments_dated_up_to_it(books: Books) -> None:
     books.add("invoices", [invoice("I1", 100, "2024-01-10"), invoice("I2", 300, "2024-02-10")])
-    books.add("payments", [payment("P1", 40, "2024-01-31", invoice_no="I1"), payment("P2", 60, "2024-03-01", invoice_no="I1")])
+    books.add(
+        "payments", [payment("P1", 40, "2024-01-31", invoice_no="I1"), payment("P2", 60, "2024-03-01", invoice_no="I1")]
+    )
     rows = books.ask(RATE, "2023-12-01", "2024-04-01", grain="month")
     assert by_period(rows) == {
         "2024-01-01": pytest.approx(0.4),
@@ -127,13 +129,25 @@ def test_rate_by_partner_and_by_month_of_issue(books: Books) -> None:
 
 
 def test_overdue_amount_by_age_as_of_the_day(books: Books) -> None:
-    due = {"I1": "2024-03-31", "I2": "2024-03-30", "I3": "2024-03-01", "I4": "2024-02-29", "I5": "2023-12-31", "C1": "2024-01-31"}
+    due = {
+        "I1": "2024-03-31",
+        "I2": "2024-03-30",
+        "I3": "2024-03-01",
+        "I4": "2024-02-29",
+        "I5": "2023-12-31",
+        "C1": "2024-01-31",
+    }
     books.add(
         "invoices",
-        [invoice(number, -7 if number == "C1" else 10, "2023-12-01", due_date=date.fromisoformat(day)) for number, day in due.items()]
+        [
+            invoice(number, -7 if number == "C1" else 10, "2023-12-01", due_date=date.fromisoformat(day))
+            for number, day in due.items()
+        ]
         + [invoice("I6", 10, "2023-12-01"), invoice("I7", 10, "2023-12-01", due_date=date(2024, 1, 1))],
     )
-    books.add("payments", [payment("P1", 4, "2024-03-05", invoice_no="I2"), payment("P2", 10, "2024-01-05", invoice_no="I7")])
+    books.add(
+        "payments", [payment("P1", 4, "2024-03-05", invoice_no="I2"), payment("P2", 10, "2024-01-05", invoice_no="I7")]
+    )
     figures = books.one(OVERDUE, "2024-01-01", "2024-04-01")
     assert figures["value"] == 36
     bands = [figures[name] for name in ("overdue_1_30", "overdue_31_60", "overdue_61_90", "overdue_over_90")]
@@ -141,7 +155,11 @@ def test_overdue_amount_by_age_as_of_the_day(books: Books) -> None:
     assert figures["oldest_days"] == 91
     assert figures["reasons"] == {"no_due_date": 1, "credit_note": 1}
     rows = books.ask(OVERDUE, "2024-01-01", "2024-04-01", by=("age_band",))
-    assert {row["age_band"]: row["value"] for row in rows if row["value"] is not None} == {"1-30": 16, "31-60": 10, "90+": 10}
+    assert {row["age_band"]: row["value"] for row in rows if row["value"] is not None} == {
+        "1-30": 16,
+        "31-60": 10,
+        "90+": 10,
+    }
 
 
 def test_random_books_agree_with_a_recomputation_payment_by_payment(books: Books) -> None:
@@ -157,7 +175,13 @@ def test_random_books_agree_with_a_recomputation_payment_by_payment(books: Books
         paid = Decimal(luck.randrange(-2000, 60000)) / 100
         day = first + timedelta(days=luck.randrange(200))
         payments.append(
-            payment(f"P{number:03d}", paid, day.isoformat(), invoice_no=target["document_no"], partner_code=target["partner_code"])
+            payment(
+                f"P{number:03d}",
+                paid,
+                day.isoformat(),
+                invoice_no=target["document_no"],
+                partner_code=target["partner_code"],
+            )
         )
     for start in range(0, 150, 50):
         books.add("payments", payments[start : start + 50])

@@ -27,7 +27,11 @@ def books() -> Books:
 def test_returns_are_negative_lines_of_their_own_month(books: Books) -> None:
     books.add(
         "sales_lines",
-        [line(amount_net=100), line("S2", "2024-02-03", quantity=-1, amount_net=-30), line("S2", "2024-02-03", amount_net=5)],
+        [
+            line(amount_net=100),
+            line("S2", "2024-02-03", quantity=-1, amount_net=-30),
+            line("S2", "2024-02-03", amount_net=5),
+        ],
     )
     assert books.one(REVENUE, *Y2024)["value"] == 75
     assert books.one(REVENUE, "2024-02-01", "2024-03-01")["value"] == -25
@@ -54,7 +58,9 @@ def test_revenue_is_without_tax_however_the_line_says_it(books: Books) -> None:
 
 
 def test_a_line_without_amount_is_counted_and_never_zero(books: Books) -> None:
-    books.add("sales_lines", [line(amount_net=10), line(quantity=3), line(amount_gross=113), line(amount_net=7, is_void=True)])
+    books.add(
+        "sales_lines", [line(amount_net=10), line(quantity=3), line(amount_gross=113), line(amount_net=7, is_void=True)]
+    )
     figures = books.one(REVENUE, *Y2024)
     assert (figures["value"], figures["n"]) == (10, 1)
     assert figures["reasons"] == {"no_amount": 1, "tax_unknown": 1, "void": 1}
@@ -90,7 +96,10 @@ def test_foreign_amounts_convert_by_the_rate_of_the_documents_day(books: Books) 
 def test_a_rate_that_arrives_later_or_inverted_converts_what_was_loaded(books: Books) -> None:
     books.add("sales_lines", [line(amount_net=100, currency="USD")])
     assert books.one(REVENUE, *Y2024)["currency"] == "USD"
-    books.add("exchange_rates", [{"from_currency": "CNY", "to_currency": "USD", "day": date(2024, 1, 1), "rate": Decimal("0.125")}])
+    books.add(
+        "exchange_rates",
+        [{"from_currency": "CNY", "to_currency": "USD", "day": date(2024, 1, 1), "rate": Decimal("0.125")}],
+    )
     figures = books.one(REVENUE, *Y2024)
     assert (figures["value"], figures["currency"]) == (800, "CNY")
     assert books.differing() == {}
@@ -118,8 +127,13 @@ def test_category_and_region_come_from_master_data_where_the_line_has_none(books
         ],
     )
     books.add("materials", [{"material_code": "M1", "category": "五金"}, {"material_code": "M2", "category": "其他"}])
-    books.add("partners", [{"role": "customer", "partner_code": "C1", "partner_name": "华东贸易", "region": "上海"},
-                           {"role": "supplier", "partner_code": "C1", "partner_name": "某供应商", "region": "广州"}])
+    books.add(
+        "partners",
+        [
+            {"role": "customer", "partner_code": "C1", "partner_name": "华东贸易", "region": "上海"},
+            {"role": "supplier", "partner_code": "C1", "partner_name": "某供应商", "region": "广州"},
+        ],
+    )
     by = lambda name: {row[name]: row["value"] for row in books.ask(REVENUE, *Y2024, by=(name,))}  # noqa: E731
     assert by("category") == {"五金": 1, "line's own": 2, None: 4}
     assert by("region") == {"上海": 1, "北京": 2, None: 4}

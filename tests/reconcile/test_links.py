@@ -27,7 +27,9 @@ def books() -> Books:
 
 def links(books: Books) -> list[tuple[Any, ...]]:
     assert books.differing() == {}
-    rows = books.rows("SELECT from_no, to_no, amount, rule, day::VARCHAR AS day FROM allocations ORDER BY day, from_no, to_no")
+    rows = books.rows(
+        "SELECT from_no, to_no, amount, rule, day::VARCHAR AS day FROM allocations ORDER BY day, from_no, to_no"
+    )
     return [(row["from_no"], row["to_no"], float(row["amount"]), row["rule"], row["day"]) for row in rows]
 
 
@@ -125,7 +127,9 @@ def test_a_credit_note_takes_off_the_invoice_it_names(books: Books) -> None:
 
 
 def test_a_number_of_another_partner_side_or_currency_is_not_meant(books: Books) -> None:
-    books.add("invoices", [invoice("I1", 100), invoice("I2", 100, side="receivable"), invoice("I3", 100, currency="USD")])
+    books.add(
+        "invoices", [invoice("I1", 100), invoice("I2", 100, side="receivable"), invoice("I3", 100, currency="USD")]
+    )
     books.add(
         "payments",
         [
@@ -169,7 +173,10 @@ def test_equal_amounts_match_within_ninety_days_and_only_forward(books: Books) -
 
 @pytest.mark.parametrize(
     ("invoices", "payments"),
-    [([invoice("I1", 100), invoice("I2", 100)], [payment("P1", 100)]), ([invoice("I1", 100)], [payment("P1", 100), payment("P2", 100)])],
+    [
+        ([invoice("I1", 100), invoice("I2", 100)], [payment("P1", 100)]),
+        ([invoice("I1", 100)], [payment("P1", 100), payment("P2", 100)]),
+    ],
 )
 def test_two_candidates_on_either_side_are_ambiguous(books: Books, invoices: list[Any], payments: list[Any]) -> None:
     books.add("invoices", invoices)
@@ -204,7 +211,9 @@ def test_a_bank_that_knows_only_names_finds_the_partner_by_its_name(books: Books
 
 
 def test_a_name_that_stands_for_two_codes_finds_nobody(books: Books) -> None:
-    books.add("invoices", [invoice("I1", 100, partner_name="同名"), invoice("I2", 50, partner_code="V2", partner_name="同名")])
+    books.add(
+        "invoices", [invoice("I1", 100, partner_name="同名"), invoice("I2", 50, partner_code="V2", partner_name="同名")]
+    )
     books.add("payments", [payment("P1", 100, partner_code=None, partner_name="同名")])
     assert links(books) == []
 
@@ -242,8 +251,14 @@ def test_undone_payments_and_late_invoices_give_the_same_as_a_fresh_start(books:
 def test_void_documents_and_documents_without_amount_take_no_part(books: Books) -> None:
     books.add(
         "invoices",
-        [invoice("I1", 100, is_void=True), invoice("I2", None, amount_net=50), invoice("I3", None, amount_net=50, tax_amount=5)],
+        [
+            invoice("I1", 100, is_void=True),
+            invoice("I2", None, amount_net=50),
+            invoice("I3", None, amount_net=50, tax_amount=5),
+        ],
     )
     books.add("payments", [payment("P1", 100), payment("P2", 55), payment("P3", 50)])
     assert [link[:2] for link in links(books)] == [("P2", "I3")]
-    assert [row["document_no"] for row in books.rows("SELECT document_no FROM open_items WHERE reason = 'no_gross_amount'")] == ["I2"]
+    assert [
+        row["document_no"] for row in books.rows("SELECT document_no FROM open_items WHERE reason = 'no_gross_amount'")
+    ] == ["I2"]

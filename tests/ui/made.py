@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
 from cockpit.locale import Language
+from cockpit.service.requests import LOCAL_ADMINISTRATOR
 from cockpit.service.results import Card, LedgerView, Level, MetricResult, MetricRow
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.filters import Filters
 from cockpit.ui.view import View
 
+_VERSIONS = count(1)
 ZONE = timezone(timedelta(hours=8))
 AS_OF = datetime(2026, 11, 20, 18, 0, tzinfo=ZONE)
 
@@ -99,7 +102,9 @@ def view(
 ) -> View:
     """A view whose service answers with `answers` by method name."""
     entry = SimpleNamespace(dimensions=tuple(dimensions), direction="down", unit="hours", sources=("process_events",))
-    cockpit: Any = SimpleNamespace(entry=lambda *_: entry, version=lambda: 41, **answers)
+    number = next(_VERSIONS)  # what is kept for one service is not shown for the next
+    cockpit: Any = SimpleNamespace(entry=lambda *_: entry, version=lambda: number, **answers)
     ledger = LedgerView("default", "默认账套", "Asia/Shanghai", 1, False, AS_OF, 3)
-    actor: Any = None
-    return View(cockpit, actor, language, "procurement", ledger, Filters("default", "2026-11", where=where or {}))
+    return View(
+        cockpit, LOCAL_ADMINISTRATOR, language, "procurement", ledger, Filters("default", "2026-11", where=where or {})
+    )

@@ -1,0 +1,75 @@
+"""From a number to the documents behind it: the same facts, grouped by document instead of by dimension."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from cockpit.metrics.query import Reads, context, filtered, placed
+from cockpit.metrics.question import Question
+from cockpit.metrics.types import Metric
+from cockpit.scope import Scope
+
+MEASURES = {"duration": "seconds", "sum": "amount", "count": "counted", "ratio": "numerator"}
+
+
+@dataclass(frozen=True)
+class DocumentFigure:
+    """One document behind a number. `value` is its contribution in the metric's unit, `reason` why it is left out."""
+
+    table: str
+    document: str
+    document_no: str | None
+    day: date | None
+    dimensions: dict[str, str | None]
+    value: float | None
+    reason: str | None
+
+
+def documents(
+    metric: Metric, question: Question, warehouse: Reads, scope: Scope, limit: int
+) -> tuple[int, list[DocumentFigure]]:
+    """How many documents stand behind a windowed question, and the `limit` that weigh most."""
+    whole = replace(question, grain="all", by=())
+    tiles = whole.tiles() if metric.placement == "periods" else []
+    if metric.placement == "periods" and not tiles:
+        return 0, []
+    ctx = context(metric, whole, warehouse, scope, tiles)
+    facts = placed(metric, whole, filtered((metric.documents or metric.facts)(ctx), question.where))
+    grouped = _grouped(metric, facts)
+    total = int(warehouse.run(grouped.aggregate(n=grouped.count())).to_pylist()[0]["n"])
+    ranked = grouped.order_by([ibis.desc(grouped.weight), grouped.document_no, grouped.document]).limit(limit)
+    records = warehouse.run(ranked.mutate(document=ranked.document.cast("string"))).to_pylist()
+    scale = float(metric.scale)
+    return total, [
+        DocumentFigure(
+            table=record["document_table"],
+            document=record["document"],
+            document_no=record["document_no"],
+            day=record["day"],
+            dimensions={name: record[name] for name in metric.dimensions if name in record},
+            value=None if record["value"] is None else float(record["value"]) * scale,
+            reason=record["reason"],
+        )
+        for record in records
+    ]
+
+
+def _grouped(metric: Metric, facts: ir.Table) -> ir.Table:
+    """One row per document: its contribution, its day, its dimensions where they are the same on all its rows."""
+    facts = facts.filter(facts.document.notnull())
+    measure = facts[MEASURES[metric.kind]] if MEASURES[metric.kind] in facts.columns else ibis.literal(1)
+    one_value = {
+        name: ibis.ifelse(facts[name].min() == facts[name].max(), facts[name].min(), ibis.null("string"))
+        for name in metric.dimensions
+        if name in facts.columns
+    }
+    day = facts.day.min() if "day" in facts.columns else ibis.null("date")
+    value = measure.max() if metric.kind == "duration" else measure.sum()
+    grouped = facts.group_by(["document_table", "document"]).aggregate(
+        document_no=facts.document_no.min(), value=value, day=day, reason=facts.reason.max(), **one_value
+    )
+    return grouped.mutate(weight=grouped.value.abs().fill_null(-1))

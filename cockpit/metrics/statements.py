@@ -1,0 +1,125 @@
+"""Statements of questions: compiled once for each kind of question and asked again with other days."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+
+from cockpit.metrics.question import Question
+from cockpit.period import Period
+from cockpit.warehouse.reading import compile_sql
+
+# Years that stand for the window's while a statement is compiled: no business day is as old.
+_START, _END = 1583, 1584
+_MARKS = {name: rf"MAKE_DATE\(\s*{year},\s*1,\s*\d+\s*\)" for name, year in (("start", _START), ("end", _END))}
+_UNKNOWN_NOW = datetime(1582, 1, 1)
+_PERIODS = "asked_periods"
+_KEPT = 512
+
+
+class Asks(Protocol):
+    """What a statement needs of the warehouse."""
+
+    def run_sql(self, statement: str, params: Sequence[object] = ()) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A compiled statement; `values` names what its parameters $1, $2 … stand for."""
+
+    text: str
+    values: tuple[str, ...]
+
+    def records(self, warehouse: Asks, values: Mapping[str, object]) -> list[dict[str, Any]]:
+        """The rows for these `values`; see `window_values`."""
+        rows: list[dict[str, Any]] = warehouse.run_sql(self.text, [values[name] for name in self.values]).to_pylist()
+        return rows
+
+
+def standing_in(question: Question) -> Question:
+    """The question with a window that stands for any other which begins and ends on the same days of a month.
+
+    Facts may look at those two days, as whole months are simpler than cut ones; everything else about the window and
+    the clock is known only when the statement is asked.
+    """
+    start, end = question.start, question.end
+    return replace(
+        question,
+        start=start and date(_START, 1, start.day),
+        end=end and date(_END, 1, end.day),
+        horizon=None,
+        ledgers=tuple(replace(ledger, now=_UNKNOWN_NOW) for ledger in question.ledgers),
+    )
+
+
+def periods_asked() -> ir.Table:
+    """The periods of a question that are known only when it is asked: period_start, period_end (exclusive)."""
+    return ibis.table({"period_start": "date", "period_end": "date"}, name=_PERIODS)
+
+
+def window_values(start: date | None, end: date | None, tiles: Sequence[Period]) -> dict[str, object]:
+    """What a statement is asked with: the window and its periods."""
+    return {"start": start, "end": end, "starts": [tile.start for tile in tiles], "ends": [tile.end for tile in tiles]}
+
+
+def compiled(expression: ir.Table) -> Statement:
+    """The statement of an expression over the window of a question `standing_in` and over `periods_asked`."""
+    text, used = compile_sql(expression), []
+    for name, mark in _MARKS.items():
+        if re.search(mark, text):
+            used.append(name)
+            text = re.sub(mark, f"CAST(${len(used)} AS DATE)", text)
+    assert not re.search(rf"({_START}|{_END})-01-\d\d", text), "a day of the window was compiled in another form"
+    if f'"{_PERIODS}"' in text:
+        used += ["starts", "ends"]
+        pairs = f"unnest(${len(used) - 1}::DATE[]) AS period_start, unnest(${len(used)}::DATE[]) AS period_end"
+        text = f'WITH "{_PERIODS}" AS (SELECT {pairs}) SELECT * FROM ({text})'
+    return Statement(text, tuple(used))
+
+
+def narrowed(aggregate: ir.Value, condition: ir.BooleanValue) -> ir.Value:
+    """The same aggregate over those rows alone that meet `condition`, so that one pass serves both."""
+    wanted = condition.op()
+
+    def narrow(node: ops.Node, changed: dict[str, Any] | None) -> ops.Node:
+        if not isinstance(node, ops.Reduction):
+            return node.__recreate__(changed) if changed else node
+        given = {**dict(zip(node.__argnames__, node.__args__, strict=True)), **(changed or {})}
+        own = given["where"]
+        return type(node)(**{**given, "where": wanted if own is None else ops.And(own, wanted)})
+
+    # The walk ends at relations: aggregates that the facts themselves are made of stay as they are.
+    result: ir.Value = aggregate.op().replace(narrow, filter=ops.Value).to_expr()
+    return result
+
+
+class Kept:
+    """What was compiled for each warehouse, the most recently asked kinds of question only."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._of: WeakKeyDictionary[Any, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
+
+    def get(self, warehouse: object, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What is kept under `key`, made when it is not."""
+        with self._lock:
+            kept = self._of.setdefault(warehouse, OrderedDict())
+            if key in kept:
+                kept.move_to_end(key)
+                return kept[key]
+        made = make()
+        with self._lock:
+            kept[key] = made
+            while len(kept) > _KEPT:
+                kept.popitem(last=False)
+        return made

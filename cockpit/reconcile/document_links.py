@@ -1,0 +1,83 @@
+"""Which documents belong together: approval, order, receipt, invoice and payment, by the numbers they name."""
+
+from __future__ import annotations
+
+from cockpit.derive.types import Derivation
+from cockpit.derive.units import in_touched
+from cockpit.reconcile.documents import number
+from cockpit.warehouse.identity import key
+
+# Which column of which table names a document of which other table; some only for one side.
+_REFERENCES: tuple[tuple[str, str, str, str, str], ...] = (
+    ("process_events", "document_no", "purchase_orders", "approval", "true"),
+    ("purchase_orders", "source_document_no", "process_events", "requisition", "true"),
+    ("goods_receipts", "source_document_no", "purchase_orders", "receipt", "true"),
+    ("stock_movements", "source_document_no", "purchase_orders", "movement", "true"),
+    ("stock_movements", "source_document_no", "sales_lines", "movement", "true"),
+    ("invoices", "source_document_no", "purchase_orders", "invoice", "side = 'payable'"),
+    ("invoices", "receipt_no", "goods_receipts", "invoice", "side = 'payable'"),
+    ("invoices", "source_document_no", "sales_lines", "invoice", "side = 'receivable'"),
+    ("sales_lines", "linked_invoice_no", "invoices", "invoice", "true"),
+    ("payments", "source_document_no", "purchase_orders", "payment", "side = 'payable'"),
+    ("payments", "source_document_no", "sales_lines", "payment", "side = 'receivable'"),
+)
+# By which numbers a document is named.
+_OWN_NUMBERS: tuple[tuple[str, str], ...] = (
+    *((target, "document_no") for target in dict.fromkeys(reference[2] for reference in _REFERENCES)),
+    ("invoices", "invoice_no"),
+)
+_TABLES = tuple(dict.fromkeys(table for reference in _REFERENCES for table in (reference[0], reference[2])))
+
+
+def _columns(table: str) -> tuple[str, ...]:
+    """The columns of a table by which it names others or is named."""
+    naming = [column for source, column, _, _, _ in _REFERENCES if source == table]
+    named = [column for target, column in _OWN_NUMBERS if target == table]
+    return tuple(dict.fromkeys([*naming, *named]))
+
+
+def _units(table: str) -> str:
+    """A row belongs to as many units as it names numbers, its own included."""
+    units = (f"CASE WHEN {number(column)} IS NOT NULL THEN {key('ledger', 'company', number(column))} END"
+             for column in _columns(table))  # fmt: skip
+    return f"unnest([{', '.join(units)}])"
+
+
+def _numbers(table: str, column: str, extra: str) -> str:
+    touched = in_touched(("ledger", "company", f"coalesce({number(column)}, '')"), table)
+    return f"SELECT DISTINCT ledger, company, _doc, {number(column)} AS number, {extra} FROM {table} WHERE {touched}"
+
+
+_NAMING = " UNION ALL ".join(
+    _numbers(table, column, f"'{table}' AS from_table, '{target}' AS to_table, '{kind}' AS kind") + f" AND {condition}"
+    for table, column, target, kind, condition in _REFERENCES
+)
+_NAMED = " UNION ALL ".join(_numbers(table, column, f"'{table}' AS to_table") for table, column in _OWN_NUMBERS)
+
+_STATEMENT = f"""
+    WITH naming AS ({_NAMING}), named AS ({_NAMED})
+    SELECT DISTINCT {key("n.ledger", "n.company", "n.number")} AS _unit, n.ledger, n.company, n.from_table,
+           n._doc AS from_doc, n.to_table, t._doc AS to_doc, n.kind
+    FROM naming n JOIN named t ON t.ledger = n.ledger AND t.company = n.company AND t.to_table = n.to_table
+         AND t.number = n.number
+    UNION ALL
+    SELECT DISTINCT _unit, ledger, company, from_table, from_document, to_table, to_document,
+           CASE from_table WHEN 'payments' THEN 'payment' ELSE 'credit_note' END
+    FROM allocations WHERE _unit IN (SELECT unit FROM touched)
+"""
+
+DOCUMENT_LINKS = Derivation(
+    name="document_links",
+    columns={
+        "_unit": "UUID",
+        "ledger": "VARCHAR",
+        "company": "VARCHAR",
+        "from_table": "VARCHAR",
+        "from_doc": "UUID",
+        "to_table": "VARCHAR",
+        "to_doc": "UUID",
+        "kind": "VARCHAR",
+    },
+    inputs={**{table: _units(table) for table in _TABLES}, "allocations": "_unit"},
+    statement=_STATEMENT,
+)

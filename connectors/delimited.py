@@ -1,0 +1,258 @@
+"""Text files with delimiters, of any usual encoding and line ending, read as text cells with their line numbers."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cockpit.issues import Issue
+from connectors.base import Connector, Extract, Settings, Unreadable, numbered
+
+MAX_COLUMNS = 4096
+SAMPLE = 1 << 18
+CHUNK = 1 << 22
+BLANK_LINE = "\x1f"  # stands in for an empty line, which the CSV reader would not count
+
+
+class Delimited(Connector):
+    """CSV, TSV and the lists a system prints with bars; deliveries call it what people call it, a spreadsheet."""
+
+    name: ClassVar[str] = "spreadsheet"
+
+    def identify(self, name: str, head: bytes) -> bool:
+        return True  # last in the list: what is nothing else is text, and text is looked at before it is believed
+
+    def extract(
+        self, name: str, path: Path | None, scratch: Path, settings: Settings, progress: Callable[[int], None]
+    ) -> Iterator[Extract]:
+        if path is None:
+            raise Unreadable(Issue("file_missing", "error"))
+        yield read_text(path, scratch, progress)
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How the bytes of a text file are read; `guessed` where no mark or strict reading settles it."""
+
+    name: str
+    guessed: bool = False
+    lossy: bool = False
+
+
+def read_text(path: Path, scratch: Path, progress: Callable[[int], None]) -> Extract:
+    """A delimited text file of any usual encoding, delimiter and line ending, as one table of text cells."""
+    plain = scratch / "plain.txt"
+    encoding = _transcode(path, plain)
+    with plain.open(encoding="utf-8", newline="") as file:
+        sample = file.read(SAMPLE)
+    if not sample.replace(BLANK_LINE, "").strip():
+        raise Unreadable(Issue("file_empty", "error"))
+    delimiter = sniff_delimiter(sample)
+    table, lines = _parse(plain, delimiter, _quotes(plain))
+    plain.unlink()
+    issues: list[Issue] = []
+    if encoding.lossy:
+        issues.append(Issue("encoding_damaged", "warning", params={"encoding": encoding.name}))
+    elif encoding.guessed:
+        issues.append(Issue("encoding_guessed", "note", params={"encoding": encoding.name}))
+    progress(table.num_rows)
+    columns = {name: column.combine_chunks() for name, column in zip(table.column_names, table.columns, strict=True)}
+    return Extract(None, [numbered(columns, table.num_rows, lines)], issues=issues)
+
+
+def sniff_encoding(head: bytes) -> list[str]:
+    """The encodings to try on a file that begins so, likeliest first."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ["utf-16"]
+    if head.startswith(b"\xef\xbb\xbf"):
+        return ["utf-8-sig"]
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd > len(head) // 8 and odd > 4 * even:
+        return ["utf-16-le"]
+    if even > len(head) // 8 and even > 4 * odd:
+        return ["utf-16-be"]
+    rated = sorted(((_plausible(head, name), name) for name in ("gb18030", "big5")), key=lambda pair: -pair[0])
+    likely = [name for score, name in rated if score >= 0.6]
+    # nearly every byte is a letter in cp1252: only text that has few others is Western
+    others = sum(byte > 127 for byte in head)
+    western = ["cp1252"] if others * 10 < len(head) else []
+    return ["utf-8", *likely, *western, *(name for score, name in rated if score < 0.6)]
+
+
+def _plausible(head: bytes, encoding: str) -> float:
+    """How much of the non-ASCII text is everyday Chinese when read so: 0 to 1."""
+    text = head.decode(encoding, errors="replace")
+    marks = [character for character in text if ord(character) > 127]
+    if not marks:
+        return 0.0
+    everyday = 0
+    for character in marks:
+        code = character.encode("gb2312" if encoding == "gb18030" else "big5", errors="ignore")
+        lead = code[0] if len(code) == 2 else 0
+        everyday += 0xA1 <= lead <= 0xA3 or (0xB0 <= lead <= 0xD7 if encoding == "gb18030" else 0xA4 <= lead <= 0xC6)
+    return everyday / len(marks)
+
+
+def _transcode(path: Path, target: Path) -> Encoding:
+    """Writes the file as UTF-8 with LF line ends and marked empty lines; strict first, with losses only at the end."""
+    with path.open("rb") as file:
+        head = file.read(SAMPLE)
+    candidates = sniff_encoding(head)
+    for name in candidates:
+        try:
+            _rewrite(path, target, name, "strict")
+        except (UnicodeDecodeError, UnicodeError):
+            continue
+        return Encoding(name, guessed=name in {"big5", "cp1252", "utf-16-le", "utf-16-be"})
+    # stray bytes in an otherwise clean file: the reading that loses least, and its losses told
+    lost = {name: head.decode(name, errors="replace").count("\ufffd") for name in candidates if name != "cp1252"}
+    name = min(lost, key=lambda candidate: lost[candidate])
+    if lost[name] * 20 > len(head):
+        raise Unreadable(Issue("file_not_a_table", "error", params={"found": "binary"}))
+    _rewrite(path, target, name, "replace")
+    return Encoding(name, lossy=True)
+
+
+def _rewrite(path: Path, target: Path, encoding: str, errors: str) -> None:
+    with (
+        path.open(encoding=encoding, errors=errors, newline=None) as source,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
+        at_line_start = True
+        while text := source.read(CHUNK):
+            text = text.replace("\0", "").replace("\x85", "").replace("\u2028", " ")
+            if at_line_start and text.startswith("\n"):
+                text = BLANK_LINE + text
+            at_line_start = text.endswith("\n")
+            while "\n\n" in text:
+                text = text.replace("\n\n", f"\n{BLANK_LINE}\n")
+            out.write(text)
+
+
+def _quotes(path: Path) -> int:
+    """How many quotation marks the text has."""
+    with path.open("rb") as file:
+        return sum(chunk.count(b'"') for chunk in iter(lambda: file.read(CHUNK), b""))
+
+
+def sniff_delimiter(sample: str) -> str:
+    """The character that cuts most lines of the sample into the same number of fields; a comma where none does.
+
+    Between two that cut alike, the one wins that cuts the header too (decimal commas do not), then the finer one.
+    """
+    lines = [line for line in sample.split("\n")[:400] if line.strip(" \t" + BLANK_LINE)]
+    declared = re.fullmatch(r'"?sep=(.)"?', lines[0].strip("\ufeff ")) if lines else None
+    if declared:
+        return declared[1]
+    csv.field_size_limit(2 * SAMPLE)
+    best, best_rank = ",", (0.0, 0, 0)
+    for delimiter in ",\t;|^~\x01":
+        widths = [len(fields) for fields in csv.reader(lines, delimiter=delimiter) if fields]
+        counted = Counter(width for width in widths if width > 1)
+        if counted:
+            width, count = max(counted.items(), key=lambda pair: (pair[1], pair[0]))
+            # a rounded share: small differences come from titles and notes
+            rank = (round(count / len(lines), 1), -widths.index(width), width)
+            if rank > best_rank:
+                best, best_rank = delimiter, rank
+    return best
+
+
+def _parse(path: Path, delimiter: str, quotes: int) -> tuple[pa.Table, pa.Array]:
+    """The cells of the file and the line each row begins on.
+
+    Where quotation marks do not add up to all lines of the file, or one is left open, they are letters like others.
+    """
+    total, width = _measure(path, delimiter)
+    if width > MAX_COLUMNS:
+        raise Unreadable(Issue("sheet_too_wide", "error", params={"columns": width, "limit": MAX_COLUMNS}))
+    if quotes:
+        try:
+            table = _read_csv(path, delimiter, width, '"')
+            lines, counted, longest = _line_numbers(table)
+            if counted == total and (quotes % 2 == 0 or longest <= 3):
+                return _tidy(table), lines
+        except duckdb.Error:
+            pass  # read again below, line by line
+    try:
+        table = _read_csv(path, delimiter, width, "")
+    except duckdb.Error as error:
+        raise Unreadable(Issue("file_damaged", "error")) from error
+    if table.num_rows != total:
+        lost = {"lines": total, "read": table.num_rows}
+        raise Unreadable(Issue("reader_lost_rows", "error", params=lost))
+    return _tidy(table), numbered({}, table.num_rows).column(0)
+
+
+def _measure(path: Path, delimiter: str) -> tuple[int, int]:
+    """Lines of the file and the most fields a line can have."""
+    lines, widest = 0, 0
+    with path.open(encoding="utf-8", newline="") as file:
+        tail = ""
+        while chunk := file.read(CHUNK):
+            block = tail + chunk
+            cut = block.rfind("\n") + 1
+            whole, tail = block[:cut], block[cut:]
+            if whole:
+                pieces = pc.split_pattern(pa.array([whole[:-1]], pa.large_string()), "\n").flatten()
+                lines += len(pieces)
+                widest = max(widest, pc.max(pc.count_substring(pieces, delimiter)).as_py())
+    if tail:
+        lines, widest = lines + 1, max(widest, tail.count(delimiter))
+    return lines, widest + 1
+
+
+def _read_csv(path: Path, delimiter: str, width: int, quote: str) -> pa.Table:
+    con = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
+    try:
+        reader = con.read_csv(
+            str(path),
+            columns={f"c{i}": "VARCHAR" for i in range(width)},
+            sep=delimiter,
+            quotechar=quote,
+            escapechar=quote,
+            header=False,
+            auto_detect=False,
+            null_padding=True,
+            parallel=False,
+            strict_mode=False,
+            max_line_size=16_000_000,
+        )
+        return reader.to_arrow_table()
+    finally:
+        con.close()
+
+
+def _line_numbers(table: pa.Table) -> tuple[pa.Array, int, int]:
+    """The line each record begins on, line breaks inside quotes counted; the lines in all and of the longest record."""
+    extra = pa.repeat(pa.scalar(0, pa.int64()), table.num_rows)
+    for column in table.columns:
+        breaks = pc.fill_null(pc.count_substring(column.combine_chunks(), "\n"), 0)
+        if pc.any(pc.greater(breaks, 0)).as_py():
+            extra = pc.add(extra, pc.cast(breaks, pa.int64()))
+    ends = pc.cumulative_sum(pc.add(extra, 1))
+    starts = pc.subtract(ends, extra)
+    return starts, ends[-1].as_py() if len(ends) else 0, (pc.max(extra).as_py() or 0) + 1
+
+
+def _tidy(table: pa.Table) -> pa.Table:
+    """Without the marks of empty lines, the ``="…"`` that protects a code from Excel, and empty last columns."""
+    columns = []
+    for column in table.columns:
+        if pc.any(pc.match_substring(column, BLANK_LINE)).as_py():
+            column = pc.replace_substring(column, BLANK_LINE, "")
+        if pc.any(pc.starts_with(column, '="')).as_py():
+            column = pc.replace_substring_regex(column, r'^="([^"]*)"$', r"\1")
+        columns.append(column)
+    while len(columns) > 1 and columns[-1].null_count == len(columns[-1]):
+        columns.pop()
+    return pa.table(columns, names=[f"c{i}" for i in range(len(columns))])
