@@ -11,8 +11,9 @@ _INWARD = ("purchase", "production_receipt", "transfer_in", "return_in")
 OUTWARD = ("sale", "production_issue", "transfer_out", "return_out", "scrap")
 
 
-def _all(*texts: str) -> str:
-    return f"TRY_CAST({' '.join(texts)} AS {_MONEY})"
+def _money(amount: str) -> str:
+    """SQL: the amount as money; null where it is more than money can hold."""
+    return f"TRY(CAST({amount} AS {_MONEY}))"
 
 
 def derived_amounts(table: Table, given: set[str]) -> dict[str, str]:
@@ -26,22 +27,22 @@ def derived_amounts(table: Table, given: set[str]) -> dict[str, str]:
     # a price may be for 100 or 1,000 pieces
     per = " / CASE WHEN price_unit > 0 THEN price_unit ELSE 1 END" if "price_unit" in given else ""
     if {"amount_gross", "tax_amount"} <= given:
-        ways["amount_net"].append(_all("amount_gross - tax_amount"))
+        ways["amount_net"].append(_money("amount_gross - tax_amount"))
     if {"amount_net", "tax_amount"} <= given:
-        ways["amount_gross"].append(_all("amount_net + tax_amount"))
+        ways["amount_gross"].append(_money("amount_net + tax_amount"))
     if {"amount_gross", "tax_rate"} <= given:
-        ways["amount_net"].append(_all("CAST(amount_gross AS DECIMAL(28,8)) / (1 + tax_rate)"))
+        ways["amount_net"].append(_money("CAST(amount_gross AS DECIMAL(28,8)) / (1 + tax_rate)"))
     if {"amount_net", "tax_rate"} <= given:
-        ways["amount_gross"].append(_all("amount_net * (1 + CAST(tax_rate AS DECIMAL(10,6)))"))
+        ways["amount_gross"].append(_money("amount_net * (1 + CAST(tax_rate AS DECIMAL(10,6)))"))
     if {"quantity", "unit_price"} <= given:
-        ways["amount_net"].append(_all(f"{_product('unit_price')}{per} * {factor}"))
+        ways["amount_net"].append(_money(f"{_product('unit_price')}{per} * {factor}"))
     if {"quantity", "unit_price_gross"} <= given:
-        gross = _all(f"{_product('unit_price_gross')}{per} * {factor}")
+        gross = _money(f"{_product('unit_price_gross')}{per} * {factor}")
         ways["amount_gross"].append(gross)
         if "tax_rate" in given:
-            ways["amount_net"].append(_all(f"CAST({gross} AS DECIMAL(28,8)) / (1 + tax_rate)"))
+            ways["amount_net"].append(_money(f"CAST({gross} AS DECIMAL(28,8)) / (1 + tax_rate)"))
     if {"quantity", "unit_cost"} <= given:
-        ways["cost_amount"].append(_all(f"{_product('unit_cost')}"))
+        ways["cost_amount"].append(_money(f"{_product('unit_cost')}"))
     return {
         name: f"coalesce({', '.join(([name] if name in given else []) + formulas)})"
         for name, formulas in ways.items()

@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 import duckdb
 
 from cockpit.intake.recognise import Layout
-from cockpit.intake.sql import literal, name
+from cockpit.intake.sql import listing, literal, name
 from cockpit.issues import Issue
 
 _TOTAL_WORD = r"(?:合\s*计|小\s*计|总\s*计|累\s*计|共\s*计|总\s*合\s*计|合\s*计\s*数)"
 TOTAL = rf"(?:本页|本月|本日|本年|本期|当期|全部|以上|各?部门)?\s*{_TOTAL_WORD}\s*[:：]?"
 TOTAL_LOOSE = rf"{_TOTAL_WORD}\s*(?:[:：(（].*)?$|^\s*{_TOTAL_WORD}"
-TOTAL_ENGLISH = r"(?i)(?:grand |sub[- ]?|sum )?totals?(?: for .*)?\s*:?.*|.* (?:sub)?totals?\s*:?"
+TOTAL_ENGLISH = r"(?i)(?:grand |sub[- ]?|sum )?totals?(?: for .*)?\s*(?::.*)?|.* (?:sub)?totals?\s*:?"
 SIGNED = r"^(制表|制单|打印|导出|审核|复核|主管|记账|经办|会计|出纳|仓管|保管)\s*(人|员|日期|时间)?\s*[:：]"
 FOOTER = (
     r"(?i)^(备注|说明|注|备注说明)\s*[:：]|第\s*\d+\s*页|共\s*\d+\s*[页条行]|^page\s*\d+|^printed|^created by|"
     r"^report (date|time)|^以下空白|^\*+\s*end|"
     r"^\(?\d+ (rows?|records?)( affected)?\)?$|^数据来源"
 )
+CODE = r"[-\w./#]*\d[-\w./#]*"  # alone on a line this is a row that lost its rest, no title
 RULE = r"[-=_+|*·\s]{3,}"
 # Fields of the document's head: on the lines below the first they stay empty where cells are merged.
 HEAD_FIELDS = (
@@ -142,7 +143,7 @@ def _kinds(cells: str, width: int, layout: Layout, texts: dict[str, str]) -> str
         " THEN 'footer'"
         f" WHEN {lacking} THEN CASE WHEN {loose} THEN 'total'"
         f" WHEN regexp_matches({first}, {literal(FOOTER)}) THEN 'footer'"
-        f" WHEN {filled} = 1 AND TRY_CAST({first} AS DOUBLE) IS NULL THEN 'title' END END AS kind"
+        f" WHEN {filled} = 1 AND NOT regexp_full_match({first}, {literal(CODE)}) THEN 'title' END END AS kind"
         f" FROM {cells} WHERE kind IS NOT NULL"
     )
 
@@ -166,7 +167,7 @@ def _repeated(layout: Layout) -> str:
     if layout.header_last < 0:
         return "false"
     said = [
-        f"c{position} = {literal(layout.headers[position].rsplit('.', 1)[-1])}"
+        f"c{position} IN ({listing({layout.headers[position], layout.headers[position].rsplit('.', 1)[-1]})})"
         for position in sorted(set(layout.columns.values()))[:4]
         if layout.headers[position]
     ]

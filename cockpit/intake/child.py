@@ -21,9 +21,10 @@ import pyarrow.compute as pc
 from cockpit.intake.inspection import inspect
 from cockpit.intake.sql import BLANKS
 from cockpit.issues import Issue
+from connectors.base import Connector, Extract, Unreadable
 
 MANIFEST = "manifest.json"
-GRACE = 0.02
+GRACE = 0.005
 
 
 def main() -> None:
@@ -113,7 +114,7 @@ def work(job: dict[str, Any]) -> None:
     inspection = inspect(path, name)
     issues = list(inspection.issues)
     sheets: list[dict[str, Any]] = []
-    connector: Any = None
+    connector: Connector | None = None
     if not inspection.blocked:
         connector, settings = _choose(job["connectors"], name, path)
         if connector is None:
@@ -123,12 +124,8 @@ def work(job: dict[str, Any]) -> None:
             try:
                 for extract in connector.extract(name, path, out, given, lambda rows: _tell({"rows": rows})):
                     sheets.append(_store(extract, out / f"{len(sheets)}.arrow"))
-            except Exception as error:
-                # connectors say what is wrong by an exception that carries an issue; any other is a crash
-                issue = getattr(error, "issue", None)
-                if not isinstance(issue, Issue):
-                    raise
-                issues.append(issue)
+            except Unreadable as unreadable:
+                issues.append(unreadable.issue)
     manifest = {
         "connector": connector.name if connector is not None else None,
         "issues": [asdict(issue) for issue in issues],
@@ -139,19 +136,19 @@ def work(job: dict[str, Any]) -> None:
     draft.rename(out / MANIFEST)
 
 
-def _choose(targets: list[tuple[str, dict[str, Any]]], name: str, path: Path) -> tuple[Any, dict[str, Any]]:
+def _choose(targets: list[tuple[str, dict[str, Any]]], name: str, path: Path) -> tuple[Connector | None, dict[str, Any]]:
     """The first connector that knows the file as its own."""
     with path.open("rb") as file:
         head = file.read(4096)
     for target, settings in targets:
         module, _, attribute = target.partition(":")
-        connector = getattr(importlib.import_module(module), attribute)()
+        connector: Connector = getattr(importlib.import_module(module), attribute)()
         if connector.identify(name, head):
             return connector, settings
     return None, {}
 
 
-def _store(extract: Any, target: Path) -> dict[str, Any]:
+def _store(extract: Extract, target: Path) -> dict[str, Any]:
     rows, columns = 0, 0
     writer: pa.ipc.RecordBatchFileWriter | None = None
     try:

@@ -12,34 +12,11 @@ from cockpit.model import fold_header
 
 CLEARLY_BETTER = 8  # places in the order of preference between two headers of one field
 # Words that say little by themselves: beside a fuller header of the same field they give way.
-GENERAL = frozenset(
-    map(
-        fold_header,
-        [
-            "日期",
-            "时间",
-            "数量",
-            "金额",
-            "单价",
-            "名称",
-            "编码",
-            "编号",
-            "代码",
-            "状态",
-            "备注",
-            "部门",
-            "单位",
-            "类型",
-            "Date",
-            "Name",
-            "Code",
-            "Amount",
-            "Quantity",
-            "Price",
-            "No",
-        ],
-    )
-)
+_GENERAL_WORDS = (
+    "日期|时间|数量|金额|单价|名称|编码|编号|代码|状态|备注|部门|单位|类型|"
+    "Date|Name|Code|Amount|Quantity|Price|No"
+)  # fmt: skip
+GENERAL = frozenset(fold_header(word) for word in _GENERAL_WORDS.split("|"))
 
 
 @dataclass(frozen=True)
@@ -114,7 +91,7 @@ def choose_columns(
 def _compare(
     body: Sequence[Row], name: str, texts: Sequence[str], best: tuple[Match, int], other: tuple[Match, int]
 ) -> Issue | None:
-    """What is to be said of a second column for a field: nothing, that it was passed over, or that it must be settled."""
+    """What is to be said of a second column for a field: nothing, that it gave way, or that a person must choose."""
     header, second = texts[best[1]], texts[other[1]]
     if _says_nothing_new(body, best[1], other[1]):
         return None

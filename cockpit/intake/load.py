@@ -22,7 +22,7 @@ from cockpit.intake.titles import Fact
 from cockpit.intake.vocabulary import Vocabulary
 from cockpit.issues import Issue
 from cockpit.model import TABLES
-from cockpit.warehouse.staging import StagedPart
+from cockpit.warehouse.staging import PartStatus, StagedPart
 
 SAMPLE_ROWS = 200
 
@@ -158,9 +158,10 @@ class _File:
             return Issue("table_unknown", "error", params={"table": self.options.table, "tables": ", ".join(TABLES)})
         return None
 
-    def _part(self, sheet: str | None, issues: list[Issue], status: str, **facts: object) -> StagedPart:
-        part = StagedPart(self.file.name, self.sha256, sheet, self.connector, None, issues=issues)
-        return replace(part, status=status, **facts)  # type: ignore[arg-type]
+    def _part(self, sheet: str | None, issues: list[Issue], status: PartStatus, rows: int = 0) -> StagedPart:
+        """A part that brings nothing; all its `rows` are skipped."""
+        part = StagedPart(self.file.name, self.sha256, sheet, self.connector, None, issues=issues, status=status)
+        return replace(part, rows_read=rows, rows_skipped=rows)
 
     def _stage_sheet(self, sheet: ReadSheet) -> StagedPart:
         issues = list(sheet.issues)

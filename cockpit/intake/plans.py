@@ -96,6 +96,7 @@ class _Maker:
         self.columns = [layout.table.column(field_name) for field_name in body.fields]
         self.issues: list[Issue] = []
         self.held = False
+        self._odd: dict[str, list[str]] = {}
 
     def header(self, column: Column) -> str:
         position = self.layout.columns.get(column.name)
@@ -146,12 +147,14 @@ class _Maker:
 
     def _odd_values(self, column: Column) -> list[str]:
         """Distinct texts that are no plain numbers, and those plain ones that show a decimal point; a sample."""
+        if column.name in self._odd:
+            return self._odd[column.name]
         text = raw(column.name)
         found = self.con.execute(
             f"SELECT DISTINCT {text} FROM {self.body.relation} WHERE {text} IS NOT NULL AND"
             f" (TRY_CAST({text} AS DOUBLE) IS NULL OR contains({text}, '.')) LIMIT {SAMPLE}"
         ).fetchall()
-        return [str(value) for (value,) in found]
+        return self._odd.setdefault(column.name, [str(value) for (value,) in found])
 
     # Numbers
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from cockpit.intake.layout import Row, text_of
 from cockpit.locale import Language, t
@@ -59,23 +57,25 @@ def write_rejects(rows: Iterable[Mapping[str, Any]], delivery: int, path: Path, 
     JSON). There is one sheet per part. Every cell is text, so that nothing becomes a formula and codes keep their
     zeros; read back, the columns are what they were.
     """
-    book = Workbook(write_only=True)
-    sheets: dict[int, WriteOnlyWorksheet] = {}
+    sheets: dict[int, _Sheet] = {}
     written = 0
     for row in rows:
         part, headers = int(row["part"]), _plain(row["headers"])
         if part not in sheets:
-            sheets[part] = book.create_sheet(t("intake.rejects_sheet", language, number=part + 1))
             marks = [DELIVERY[language], MARK[language], t("intake.rejects_reason", language)]
-            sheets[part].append(_cells(sheets[part], [*headers, *marks]))
+            sheets[part] = _Sheet(t("intake.rejects_sheet", language, number=part + 1), [[*headers, *marks]])
         said = "; ".join(_reason(reason, language) for reason in _plain(row["reasons"]))
         cells = list(row["cells"]) + [None] * (len(headers) - len(row["cells"]))
-        sheets[part].append(_cells(sheets[part], [*cells, str(delivery), f"{part}:{row['row']}", said]))
+        sheets[part].lines.append([*cells, str(delivery), f"{part}:{row['row']}", said])
         written += 1
-    if not sheets:
-        book.create_sheet(t("intake.rejects_sheet", language, number=1))
-    book.save(path)
+    _save(list(sheets.values()) or [_Sheet(t("intake.rejects_sheet", language, number=1), [])], path)
     return written
+
+
+@dataclass
+class _Sheet:
+    title: str
+    lines: list[list[str | None]]
 
 
 def _plain(value: Any) -> list[Any]:
@@ -87,14 +87,78 @@ def _reason(reason: Mapping[str, str | None], language: Language) -> str:
     return t(f"intake.reason.{reason['code']}", language, **said)
 
 
-def _cells(sheet: WriteOnlyWorksheet, values: Sequence[str | None]) -> list[WriteOnlyCell | None]:
-    cells: list[WriteOnlyCell | None] = []
-    for value in values:
-        if value is None or value == "":
-            cells.append(None)
-            continue
-        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
-        cell.data_type = "s"  # a text even where it begins like a formula
-        cell.number_format = "@"  # and still a text after somebody has edited it
-        cells.append(cell)
-    return cells
+# A workbook of texts is a handful of XML parts. Each cell says that it is a text (inlineStr) and has the format
+# "text" (style 1), so that it stays one when somebody edits it.
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_STYLES = (
+    f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_LONGEST = 32_767  # characters a cell may have
+
+
+def _save(sheets: Sequence[_Sheet], path: Path) -> None:
+    numbers = range(1, len(sheets) + 1)
+    overrides = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{_TYPE}.worksheet+xml"/>' for i in numbers
+    )
+    links = "".join(
+        f'<Relationship Id="s{i}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{i}.xml"/>' for i in numbers
+    )
+    listed = "".join(
+        f'<sheet name="{_escaped(sheet.title[:31])}" sheetId="{i}" r:id="s{i}"/>'
+        for i, sheet in zip(numbers, sheets, strict=True)
+    )
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType='
+        '"application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType='
+        f'"application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/><Override'
+        f' PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>{overrides}</Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="b"'
+        f' Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{links}<Relationship'
+        f' Id="styles" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": _STYLES,
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, _HEAD + text)
+        for i, sheet in zip(numbers, sheets, strict=True):
+            with archive.open(f"xl/worksheets/sheet{i}.xml", "w") as part:
+                part.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
+                for number, line in enumerate(sheet.lines, start=1):
+                    part.write(f'<row r="{number}">{_cells(number, line)}</row>'.encode())
+                part.write(b"</sheetData></worksheet>")
+
+
+def _cells(number: int, line: Sequence[str | None]) -> str:
+    return "".join(
+        f'<c r="{_letters(column)}{number}" s="1" t="inlineStr"><is><t xml:space="preserve">'
+        f"{_escaped(text[:_LONGEST])}</t></is></c>"
+        for column, text in enumerate(line)
+        if text
+    )
+
+
+def _letters(column: int) -> str:
+    """0 → A, 26 → AA."""
+    letters = ""
+    while column >= 0:
+        letters = chr(65 + column % 26) + letters
+        column = column // 26 - 1
+    return letters
+
+
+def _escaped(text: str) -> str:
+    return html.escape(_NOT_IN_XML.sub("", text), quote=True)

@@ -28,6 +28,7 @@ from cockpit.issues import Issue
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
 START_SECONDS = 60.0
+_PREFIX = "cockpit-intake-"
 _OUT_OF_MEMORY = re.compile(rb"memory|bad_alloc|cannot allocate|can't start new thread", re.IGNORECASE)
 
 
@@ -74,7 +75,7 @@ class _Worker:
     """A warm process that forks for every file."""
 
     def __init__(self) -> None:
-        self._home = tempfile.mkdtemp(prefix="cockpit-worker-")
+        self._home = _folder()
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
 
@@ -174,7 +175,7 @@ class Sandbox:
         `connectors` are ``module:attribute`` with settings; the first that knows the file reads it. Whatever happens to
         the process comes back as an issue.
         """
-        out = Path(tempfile.mkdtemp(prefix="cockpit-intake-"))
+        out = Path(_folder())
         try:
             yield self._read(path, name, connectors, progress, out)
         finally:
@@ -244,6 +245,31 @@ def _load(out: Path) -> ReadFile:
     return ReadFile(manifest["connector"], tuple(sheets), tuple(issue_of(issue) for issue in manifest["issues"]))
 
 
+def _folder() -> str:
+    """A folder for business data on their way, marked with the process it belongs to."""
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+
+
+def sweep() -> None:
+    """Removes what a killed process left behind."""
+    if sys.platform == "win32":
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and folder.stat().st_uid == os.getuid() and not _alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 _shared: Sandbox | None = None
 _shared_lock = threading.Lock()
 
@@ -253,6 +279,7 @@ def shared() -> Sandbox:
     global _shared
     with _shared_lock:
         if _shared is None:
+            sweep()
             _shared = Sandbox()
             atexit.register(_shared.close)
         return _shared

@@ -39,25 +39,24 @@ def _monthly(context: FactContext) -> int | None:
     return first if context.start.day == first else None
 
 
-def _between(context: FactContext) -> ir.Table:
-    """Pieces with the periods they touch; `contained` where the period holds them whole.
+def _between(context: FactContext, contained: bool) -> ir.Table:
+    """Pieces with the periods that hold them whole, or with those that cut them.
 
-    Months find their pieces by the day they begin on, which spares comparing each piece with each period.
+    Months find their pieces by the day they begin on, which spares comparing each piece with each period. The two
+    kinds are joined apart: nearly always the second is empty and costs nothing.
     """
     pieces, periods = context.read("stock_pieces"), context.periods
+    whole = (pieces.from_day >= periods.period_start) & (pieces.to_day <= periods.period_end)
+    touching = [pieces.from_day < periods.period_end, pieces.to_day > periods.period_start]
     first_day = _monthly(context)
-    if first_day is None:
-        touching = [pieces.from_day < periods.period_end, pieces.to_day > periods.period_start]
-    else:
+    if first_day is not None:
         shift = ibis.interval(days=first_day - 1)
         # A day less an interval is an instant in DuckDB, whatever Ibis calls it; only the way over it gives a day.
         begins = ((pieces.from_day - shift).truncate("M") + shift).cast("timestamp").cast("date")
         touching = [begins == periods.period_start]
-    joined = pieces.inner_join(periods, touching)
+    joined = pieces.inner_join(periods, [*touching, whole if contained else ~whole])
     return joined.mutate(
-        contained=(joined.from_day >= joined.period_start) & (joined.to_day <= joined.period_end),
-        first=ibis.greatest(joined.from_day, joined.period_start),
-        after=ibis.least(joined.to_day, joined.period_end),
+        first=ibis.greatest(joined.from_day, joined.period_start), after=ibis.least(joined.to_day, joined.period_end)
     )
 
 
@@ -68,10 +67,11 @@ def _state(quantity: ir.Value, value: ir.Value) -> ir.Value:
     )
 
 
-def _whole(between: ir.Table, context: FactContext) -> ir.Table:
+def _whole(context: FactContext) -> ir.Table:
     """Pieces the period holds whole: months as they are stored, and summaries no larger summary repeats."""
+    between = _between(context, contained=True)
     repeated = (between.within_from >= between.period_start) & (between.within_to <= between.period_end)
-    whole = between.filter(between.contained & ~repeated.fill_null(False))
+    whole = between.filter(~repeated.fill_null(False))
     basis = _measures(context)[0]
     return whole.select(
         *_POSITION, "period_start", "period_end", "source", "reason", "first", "after",
@@ -85,9 +85,10 @@ def _whole(between: ir.Table, context: FactContext) -> ir.Table:
     )  # fmt: skip
 
 
-def _cut(between: ir.Table, context: FactContext) -> ir.Table:
+def _cut(context: FactContext) -> ir.Table:
     """Months the period cuts: their days of stock inside it. Summaries cannot be cut."""
-    edges = between.filter(~between.contained & (between.source != "summaries"))
+    between = _between(context, contained=False)
+    edges = between.filter(between.source != "summaries")
     edges = edges.select(*_POSITION, "period_start", "period_end", "source", "reason", "first", "after")
     days = context.read("stock_days")
     spans = edges.inner_join(
@@ -132,18 +133,23 @@ def _cut(between: ir.Table, context: FactContext) -> ir.Table:
     )
 
 
-def _common(table: ir.Table) -> ir.Table:
+def _common(table: ir.Table, context: FactContext) -> ir.Table:
     """The same column types on both ways, so that their rows can stand together."""
-    wide, narrow = "decimal(38, 6)", "decimal(18, 6)"
-    types = {"stock_days": wide, "consumed": wide, "opening": narrow, "closing": narrow}
-    flags = {"opening_state": "int64", "closing_state": "int64"}
-    return table.mutate(**{name: table[name].cast(kind) for name, kind in (types | flags).items()})
+    digits = 6 if _measures(context)[0] == "quantity" else 4
+    types = {
+        "stock_days": f"decimal(38, {digits})",
+        "consumed": f"decimal(18, {digits})",
+        "opening": "decimal(18, 6)",
+        "closing": "decimal(18, 6)",
+        "opening_state": "int8",
+        "closing_state": "int8",
+    }
+    return table.mutate(**{name: table[name].cast(kind) for name, kind in types.items()})
 
 
 def _positions(context: FactContext) -> ir.Table:
     """One row per position and period, with the period's own opening and closing stock."""
-    between = _between(context)
-    pieces = _common(_whole(between, context)).union(_common(_cut(between, context)))
+    pieces = _common(_whole(context), context).union(_common(_cut(context), context))
     days = pieces.after.delta(pieces["first"], unit="day")
     if _monthly(context) is not None:
         # a month's position is one stored piece, or one row of a shorter summary
@@ -292,7 +298,7 @@ METRICS: tuple[Metric, ...] = (
             "stock_from_balances": lambda rows: (rows.reason.isnull() & (rows.source == "balances")).any(),
             "stock_from_summaries": lambda rows: (rows.reason.isnull() & (rows.source == "summaries")).any(),
             "outbound_undivided": lambda rows: (rows.reason.isnull() & (rows.source == "summaries")).any(),
-            "mixed_units": lambda rows: ~rows.by_value.any() & (rows.uom.nunique() > 1),
+            "mixed_units": lambda rows: ~rows.by_value.any() & (rows.uom.min() != rows.uom.max()).fill_null(False),
             "stock_mostly_uncosted": _too_little,
             "stock_total_not_positive": _not_positive,
         },

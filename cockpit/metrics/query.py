@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Protocol, cast
 
 import ibis
@@ -146,9 +147,15 @@ def context(
 
 @dataclass(frozen=True)
 class Plan:
-    """The statements that answer one kind of question: all figures of the groups, and why rows are left out."""
+    """What answers one kind of question: facts, columns to group by, and two statements over them.
 
+    `figures` gives everything about the groups in one pass, rows left out for a reason among `known` counted by reason.
+    Where that leaves some uncounted, `reasons` counts them all.
+    """
+
+    facts: ir.Table
     keys: list[str]
+    known: tuple[str, ...]
     figures: Statement
     reasons: Statement
     notes: list[tuple[str, dict[str, str]]]
@@ -159,30 +166,39 @@ def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope)
     tiles = question.tiles() if metric.placement == "periods" else []
     if metric.placement == "periods" and not tiles:
         return Answer([], [])
-    plan = _plan(metric, standing_in(question), warehouse, scope)
+    kind = _kind(metric, standing_in(question), scope)
+    plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, standing_in(question), warehouse, scope))
     values = window_values(question.start, question.end, tiles)
     rows, notes = _figures(metric, question, plan, warehouse, values)
+    met = {reason for row in rows.values() for reason in row.reasons}
+    if not met <= set(plan.known):
+        _KEPT.put(warehouse, kind, _knowing(metric, plan, met))
     ordered = sorted(rows.values(), key=lambda row: (row.period.start, str(row.key)))
     return Answer(ordered, [*plan.notes, *notes])
 
 
-def _plan(metric: Metric, question: Question, warehouse: Reads, scope: Scope) -> Plan:
-    """The kept plan of a question whose window stands for others; made on the first call."""
+def _kind(metric: Metric, question: Question, scope: Scope) -> Key:
+    """What a plan depends on; the window is that of a question `standing_in`."""
     q = question
     where, params = tuple(sorted(q.where.items())), tuple(sorted(q.params.items()))
-    kind = (metric.name, metric.facts, q.start, q.end, q.grain, q.by, where, params, q.ledgers, scope.key)
-    found: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, question, warehouse, scope))
-    return found
+    return (metric.name, metric.facts, q.start, q.end, q.grain, q.by, where, params, q.ledgers, scope.key)
 
 
 def _planned(metric: Metric, question: Question, warehouse: Reads, scope: Scope) -> Plan:
     ctx = context(metric, question, warehouse, scope, None)
     facts = placed(metric, question, filtered(metric.facts(ctx), question.where))
     keys = ["_period", *groups(metric, question, facts)]
-    figures = facts.group_by(keys).aggregate(**_measures(metric, facts))
     excluded = facts.filter(facts.reason.notnull())
-    reasons = excluded.group_by([*keys, "reason"]).aggregate(_n=excluded.count())
-    return Plan(keys, compiled(figures), compiled(reasons), ctx.notes)
+    reasons = compiled(excluded.group_by([*keys, "reason"]).aggregate(_n=excluded.count()))
+    figures = compiled(facts.group_by(keys).aggregate(**_measures(metric, facts, ())))
+    return Plan(facts, keys, (), figures, reasons, ctx.notes)
+
+
+def _knowing(metric: Metric, plan: Plan, met: set[str]) -> Plan:
+    """The plan for the next time: reasons met once are counted in the same pass as the figures."""
+    known = tuple(sorted({*plan.known, *met}))
+    figures = plan.facts.group_by(plan.keys).aggregate(**_measures(metric, plan.facts, known))
+    return replace(plan, known=known, figures=compiled(figures))
 
 
 def groups(metric: Metric, question: Question, facts: ir.Table) -> list[str]:
@@ -212,11 +228,12 @@ def _figures(
     """Rows by key, and the notes of the flags that are true for any of them."""
     rows: dict[Key, Figures] = {}
     flags: dict[str, bool] = dict.fromkeys(metric.flags, False)
-    excluded = 0
+    uncounted = False
     for record in plan.figures.records(warehouse, values):
         row = _row(metric, question, record, plan.keys, rows)
         row.n = int(record["_n"])
-        excluded += int(record["_all"]) - row.n
+        row.reasons = {name: int(record[f"_out_{name}"]) for name in plan.known if record[f"_out_{name}"]}
+        uncounted |= row.n + row.excluded < int(record["_all"])
         row.provisional = bool(record.get("_provisional"))
         value, row.figures = headline(metric, record)
         row.value = value if row.n else None
@@ -224,7 +241,7 @@ def _figures(
         row.figures.update({name: number(record[name]) if row.n else None for name in metric.fields})
         row.figures.update({name: number(record[name]) for name in metric.all_fields})
         flags.update({name: True for name in flags if record[f"_flag_{name}"]})
-    if excluded:
+    if uncounted:
         for record in plan.reasons.records(warehouse, values):
             _row(metric, question, record, plan.keys, rows).reasons[str(record["reason"])] = int(record["_n"])
     return rows, [(name, {}) for name, told in flags.items() if told]
@@ -233,22 +250,26 @@ def _figures(
 def _row(
     metric: Metric, question: Question, record: Mapping[str, Any], keys: list[str], rows: dict[Key, Figures]
 ) -> Figures:
-    first = cast("date | None", record["_period"])
-    if question.grain == "all" or first is None:
-        first_day = question.start or date.min
-        period = Period(first_day, question.end or date.max, None, "all", question.month_start_day)
-    elif metric.placement == "periods":
-        period = period_of(first, question.grain, question.month_start_day)
-    else:
-        period = period_named(first, question.grain, question.month_start_day)
-    if period.grain != "all":
-        period = period.cut(question.start or period.start, question.end or period.end)
+    q = question
+    period = _period(record["_period"], metric.placement, q.grain, q.start, q.end, q.month_start_day)
     dimensions = {name: cast("str | None", record[name]) for name in keys if name not in ("_period", "currency")}
     row = Figures(period, dimensions, cast("str | None", record.get("currency")))
     return rows.setdefault(row.key, row)
 
 
-def _measures(metric: Metric, facts: ir.Table) -> dict[str, ir.Value]:
+@lru_cache(maxsize=4096)
+def _period(
+    first: date | None, placement: str, grain: Grain, start: date | None, end: date | None, month_start_day: int
+) -> Period:
+    """The period whose first day is `first`, cut to the window."""
+    if grain == "all" or first is None:
+        return Period(start or date.min, end or date.max, None, "all", month_start_day)
+    named = period_of if placement == "periods" else period_named
+    period = named(first, grain, month_start_day)
+    return period.cut(start or period.start, end or period.end)
+
+
+def _measures(metric: Metric, facts: ir.Table, known: tuple[str, ...]) -> dict[str, ir.Value]:
     """All aggregates of a group in one pass: those of the rows that count, then those of all rows."""
     counting = {**_headline(metric, facts), **{name: make(facts) for name, make in metric.fields.items()}}
     counting["_n"] = facts.count()
@@ -257,6 +278,7 @@ def _measures(metric: Metric, facts: ir.Table) -> dict[str, ir.Value]:
     counts = facts.reason.isnull()
     measures = {name: narrowed(measure, counts) for name, measure in counting.items()}
     measures["_all"] = facts.count()
+    measures.update({f"_out_{name}": facts.count(where=facts.reason == name) for name in known})
     measures.update({name: make(facts) for name, make in metric.all_fields.items()})
     measures.update({f"_flag_{name}": make(facts) for name, make in metric.flags.items()})
     if metric.value is not None:
@@ -311,6 +333,6 @@ def number(value: object) -> float | int | None:
     """A figure as JSON takes it: whole numbers stay whole."""
     if value is None or isinstance(value, int):
         return value
-    if isinstance(value, Decimal) and value == value.to_integral_value() and value.as_tuple().exponent == 0:
+    if isinstance(value, Decimal) and value.as_tuple().exponent == 0:
         return int(value)
     return float(cast("float", value))

@@ -118,8 +118,14 @@ class Kept:
                 kept.move_to_end(key)
                 return kept[key]
         made = make()
+        self.put(warehouse, key, made)
+        return made
+
+    def put(self, warehouse: object, key: Hashable, made: Any) -> None:
+        """Keep `made` under `key` instead of what was there."""
         with self._lock:
+            kept = self._of.setdefault(warehouse, OrderedDict())
             kept[key] = made
+            kept.move_to_end(key)
             while len(kept) > _KEPT:
                 kept.popitem(last=False)
-        return made

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
 from cockpit.intake.load import ConnectorRef, LoadOptions, Progress, UploadedFile, stage
+from cockpit.intake.rejects import write_rejects
 from cockpit.issues import Issue
 from cockpit.locale import Language
 from cockpit.service.reports import DeliveryView, LoadReport, PartReport
@@ -68,6 +69,11 @@ class DeliveryDesk:
             parts = stage(
                 session.con, files, options, lambda step: _count(progress, step), self._connectors, recall=self._recall
             )
+            for part in parts:
+                if part.table == "patches":
+                    # A correction that would be kept and change nothing is worse than one that is refused.
+                    part.status, part.staged = "blocked", None
+                    part.issues.append(Issue("corrections_not_taken", "error"))
             completes = self._completes(parts, ledger.name)
             draft = Draft(
                 ledger=ledger.name,
@@ -185,8 +191,6 @@ class DeliveryDesk:
 
     def rejects(self, actor: Actor, delivery: int, out: Path, language: Language) -> int:
         """Write the delivery's open rejects to an xlsx; the number of rows. RefusedError where there are none."""
-        from cockpit.intake.rejects import write_rejects
-
         self.delivery(actor, delivery)
         rows = self._warehouse.run_sql(
             "SELECT r.part, r.row, r.cells, r.reasons, p.headers, p.file, p.sheet FROM rejects r JOIN parts p"

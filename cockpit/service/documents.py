@@ -93,9 +93,7 @@ class DocumentDesk:
         for name in ("company", "process"):
             mine = mine.filter(mine[name] == row[name]) if row[name] is not None else mine.filter(mine[name].isnull())
         found = self._warehouse.run(mine).to_pylist()
-        return sorted(
-            found, key=lambda act: (act["acted_at"] is None, act["acted_at"] or act["arrived_at"] or datetime.min)
-        )
+        return sorted(found, key=lambda act: int(act["place"]))
 
     def _own_days(self, ledger: str, company: str) -> list[DayOverride]:
         rows = self._warehouse.run_sql(

@@ -16,6 +16,7 @@ from cockpit.ui.tree import Node, h
 from cockpit.ui.view import View
 
 MODES = ("picture", "data", "export")
+SEARCHED_FROM, SCROLLED_FROM = 8, 14  # rows
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,24 @@ def heading(view: View, key: str, title: str, note: Node | str | None, mode: str
 
 
 def _data(view: View, key: str, table: Table) -> None:
-    frame = table.frame()
-    if len(frame) > 8:
+    frame = table.frame().dropna(axis="columns", how="all")
+    if len(frame) > SEARCHED_FROM:
         label = view.text("mode.search")
         wanted = st.text_input(label, key=f"{key}-search", placeholder=label, label_visibility="collapsed", width=240)
         if wanted:
             texts = frame.astype(str).agg(" ".join, axis=1).str.lower()
             frame = frame[texts.str.contains(wanted.lower(), regex=False)]
     st.dataframe(
-        frame, key=f"{key}-data", hide_index=True, width="stretch", height="content" if len(frame) <= 12 else 420
+        frame,
+        key=f"{key}-data",
+        hide_index=True,
+        width="stretch",
+        height="content" if len(frame) <= SCROLLED_FROM else 420,
+        column_config={
+            name: st.column_config.NumberColumn(format="localized")
+            for name in frame.columns
+            if pd.api.types.is_float_dtype(frame[name])
+        },
     )
 
 
@@ -77,7 +87,7 @@ def _export(view: View, key: str, table: Table) -> None:
                 data=export.maker(
                     kind, table.frame(), table.facts, view.text("export.sheet"), view.text("export.about")
                 ),
-                file_name=export.file_name(table.name, table.facts, kind),
+                file_name=export.file_name((table.name, view.filters.month, f"v{view.cockpit.version()}"), kind),
                 mime=export.MIME[kind],
                 key=f"{key}-{kind}",
                 icon=":material/download:",

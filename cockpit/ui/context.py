@@ -8,12 +8,13 @@ import streamlit as st
 
 from cockpit.locale import Language
 from cockpit.service import Cockpit
-from cockpit.service.results import LedgerView
+from cockpit.service.results import LedgerView, TableView
 from cockpit.settings import settings
 from cockpit.ui import door
 from cockpit.ui.choice import resolve
 from cockpit.ui.filters import LANGUAGE, Filters
 from cockpit.ui.language import choose
+from cockpit.ui.memo import MEMO
 from cockpit.ui.session import session
 
 
@@ -52,6 +53,12 @@ def frame() -> Frame:
     memory.filters = filters
     shown = next((one for one in ledgers if filters is not None and one.name == filters.ledger), None)
     return Frame(cockpit, spoken, shown, filters)
+
+
+def known_tables(cockpit: Cockpit) -> list[TableView]:
+    """The canonical tables and how many rows are current."""
+    who = door.actor()
+    return MEMO.get(("tables", cockpit.version(), who.scope.key), lambda: cockpit.tables(who))
 
 
 def has_data() -> bool:

@@ -15,7 +15,7 @@ from cockpit.service.reports import DeliveryView
 from cockpit.service.results import TableView
 from cockpit.ui import format as fmt
 from cockpit.ui import words
-from cockpit.ui.context import Frame
+from cockpit.ui.context import Frame, known_tables
 from cockpit.ui.door import actor
 from cockpit.ui.ink import ink
 from cockpit.ui.page_text import error_text, text
@@ -193,7 +193,7 @@ def _undo(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
 def freshness(frame: Frame, cockpit: Cockpit) -> None:
     """Per table: how many rows are current, from which day to which."""
     ledger = "" if frame.ledger is None else frame.ledger.name
-    ink(freshness_tree(cockpit.tables(actor()), ledger, frame), "freshness")
+    ink(freshness_tree(known_tables(cockpit), ledger, frame), "freshness")
 
 
 def freshness_tree(tables: Sequence[TableView], ledger: str, frame: Frame) -> Node:

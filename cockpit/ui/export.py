@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -67,7 +67,6 @@ def safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def file_name(name: str, facts: Mapping[str, str], kind: str) -> str:
-    """``采购审批时长_2026-11_v41.xlsx``: the table's name and the facts that make two exports differ."""
-    parts = [name, *(value for key, value in facts.items() if key.startswith("_"))]
-    return re.sub(r'[\\/:*?"<>|\s]+', "_", "_".join(parts)).strip("_") + f".{kind}"
+def file_name(parts: Sequence[str], kind: str) -> str:
+    """``采购审批时长_2026-11_v41.xlsx``: what makes two exports differ, without what file systems refuse."""
+    return re.sub(r'[\\/:*?"<>|\s_]+', "_", "_".join(parts)).strip("_") + f".{kind}"

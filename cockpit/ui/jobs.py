@@ -20,11 +20,11 @@ LOG = logging.getLogger(__name__)
 
 @dataclass
 class LoadJob:
-    """One upload on its way. `done` of `total` files are read; afterwards either `report` or `error` is there."""
+    """One upload on its way: `done` of `total` rows, 0 while unknown; afterwards `report` or `error` is there."""
 
     names: tuple[str, ...]
     request: LoadRequest
-    total: int
+    total: int = 0
     done: int = 0
     report: LoadReport | None = None
     error: CockpitError | None = None
@@ -37,7 +37,7 @@ class LoadJob:
 
 def start(cockpit: Cockpit, actor: Actor, files: Sequence[tuple[str, bytes]], request: LoadRequest) -> LoadJob:
     """Begin loading `files` (name, content); names become file names of one folder, paths in them are dropped."""
-    job = LoadJob(tuple(name for name, _ in files), request, len(files))
+    job = LoadJob(tuple(name for name, _ in files), request)
     folder = Path(tempfile.mkdtemp(prefix="cockpit-upload-"))
     paths = _store(folder, files)
     threading.Thread(target=_run, args=(cockpit, actor, job, folder, paths), daemon=True, name="load").start()

@@ -177,4 +177,6 @@ def table(view: View, result: MetricResult, ask: Ask, figures: Sequence[str | No
 
 def plain(value: float | None, unit: str) -> float | None:
     """A figure for a table that is searched and exported: all its digits, shares in percent."""
-    return None if value is None else round(value * 100, 4) if unit == "share" else round(value, 4)
+    if value is None:
+        return None
+    return round(value * 100, 4) if unit == "share" else round(value, 2 if unit == "amount" else 4)

@@ -8,8 +8,9 @@ import streamlit as st
 
 from cockpit.service.reports import LoadReport
 from cockpit.service.requests import LoadRequest
+from cockpit.ui import format as fmt
 from cockpit.ui import jobs, patches, words
-from cockpit.ui.context import Frame
+from cockpit.ui.context import Frame, known_tables
 from cockpit.ui.door import actor
 from cockpit.ui.ink import ink
 from cockpit.ui.page_text import error_text, text
@@ -67,7 +68,7 @@ def _form(frame: Frame) -> None:
 def _request(frame: Frame) -> LoadRequest:
     """Ledger, table and department, each optional."""
     language = frame.language
-    tables = [] if frame.cockpit is None else [table.name for table in frame.cockpit.tables(actor())]
+    tables = [] if frame.cockpit is None else [table.name for table in known_tables(frame.cockpit)]
     labels = {AUTO: text(frame, "upload.recognise")} | {name: words.table(name, language) for name in tables}
     table = st.selectbox(
         text(frame, "upload.table"), list(labels), key="upload-table", format_func=lambda n: labels[n], width=220
@@ -90,12 +91,17 @@ def _request(frame: Frame) -> LoadRequest:
 
 def _progress(frame: Frame, job: jobs.LoadJob) -> None:
     """Look at the job until it is done; leaving the page stops the looking, not the loading."""
-    bar = st.progress(0.0, text=text(frame, "upload.running", done=0, total=job.total))
+    bar = st.progress(0.0, text=_counted(frame, job))
     while job.running:
-        share = min(1.0, job.done / job.total) if job.total else 0.0
-        bar.progress(share, text=text(frame, "upload.running", done=job.done, total=job.total))
+        bar.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=_counted(frame, job))
         time.sleep(1 / LOOKS_PER_SECOND)
     bar.empty()
+
+
+def _counted(frame: Frame, job: jobs.LoadJob) -> str:
+    if not job.total:
+        return text(frame, "upload.starting", count=len(job.names))
+    return text(frame, "upload.running", done=fmt.whole(job.done), total=fmt.whole(job.total))
 
 
 def _answer(frame: Frame, job: jobs.LoadJob) -> None:

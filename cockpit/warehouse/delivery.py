@@ -12,7 +12,7 @@ import duckdb
 
 from cockpit.issues import Issue
 from cockpit.model.types import Table
-from cockpit.warehouse import conflicts, derived, resolve, rows, working_days
+from cockpit.warehouse import conflicts, derived, references, resolve, rows, working_days
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import content, listed, quoted, stored_columns
 from cockpit.warehouse.rows import Finding, count, fetch, new_rows
@@ -94,8 +94,8 @@ class Transaction:
         for index, part in ready:
             by_table.setdefault(part.table or "", []).append((index, part))
         loaded: dict[int, int] = {}
-        for name, members in by_table.items():
-            self._prepare(self.tables[name], members)
+        for name in sorted(by_table, key=lambda one: self.tables[one].mode != "master"):
+            self._prepare(self.tables[name], by_table[name], frozenset(by_table))
             for part_index, times in fetch(
                 self.con, f"SELECT _part, count(*) FROM {new_rows(self.tables[name])} GROUP BY _part"
             ):
@@ -116,10 +116,12 @@ class Transaction:
             finish(self.con, self.tables, self.derivations, change)
         return self._record(outcome, change)
 
-    def _prepare(self, table: Table, members: Sequence[tuple[int, StagedPart]]) -> None:
-        """Keys, repeats between files, shared numbers, comparison with what is known, for one table."""
+    def _prepare(self, table: Table, members: Sequence[tuple[int, StagedPart]], tables: frozenset[str]) -> None:
+        """Keys, repeats between files, shared numbers, comparison with what is known, for one table of the delivery."""
         rows.build(self.con, table, members, self.draft.ledger, self.delivery)
         self.findings += rows.settle_repeats(self.con, table, [index for index, _ in members])
+        self.findings += references.unknown(self.con, table, self.draft.ledger, tables)
+        self.findings += self._proposed_month(table)
         if table.mode == "event":
             self._confirm_events(table, members)
             return
@@ -135,6 +137,21 @@ class Transaction:
         for kept, source in (("claims_of", "new_claims"), ("confirmed_of", "confirmed")):
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(f'{kept}_{table.name}')} AS SELECT * FROM {source}")
         self._mark_unchanged(members, f"_doc NOT IN (SELECT doc FROM {quoted(f'confirmed_of_{table.name}')})", table)
+
+    def _proposed_month(self, table: Table) -> list[Finding]:
+        """A word about summaries that all begin on another day than the ledger's months."""
+        if table.name != "stock_summaries":
+            return []
+        days = fetch(
+            self.con,
+            f"SELECT min(_part), min(day(period_start)), max(day(period_start)), any_value(l.month_start_day) FROM"
+            f" {new_rows(table)} JOIN ledgers l ON l.name = ledger WHERE period_end - period_start BETWEEN 27 AND 31",
+        )
+        part, first, last, known = days[0]
+        if part is None or first != last or first == known:
+            return []
+        params = {"day": first, "ledger": self.draft.ledger}
+        return [Finding(int(str(part)), Issue("month_start_proposed", "note", params=params))]
 
     def _confirm_events(self, table: Table, members: Sequence[tuple[int, StagedPart]]) -> None:
         self.con.execute(

@@ -36,12 +36,15 @@ class Finding:
     holds: bool = False
 
 
-def fetch(con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
+Params = Sequence[object] | dict[str, object]
+
+
+def fetch(con: duckdb.DuckDBPyConnection, sql: str, params: Params = ()) -> list[tuple[object, ...]]:
     """All rows at once: an open result would keep the connection from registering anything else."""
-    return con.execute(sql, list(params)).fetchall()
+    return con.execute(sql, params if isinstance(params, dict) else list(params)).fetchall()
 
 
-def count(con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> int:
+def count(con: duckdb.DuckDBPyConnection, sql: str, params: Params = ()) -> int:
     return int(str(fetch(con, sql, params)[0][0] or 0))
 
 

@@ -79,7 +79,7 @@ def test_chart_data_and_export(visit: Visit) -> None:
     page.get_by_text("数据", exact=True).nth(1).wait_for()
     tools = page.locator(".st-key-trend-revenue-value-head")
     tools.get_by_text("数据", exact=True).click()
-    page.locator(".st-key-trend-revenue-value-data").wait_for()
+    page.locator("[data-testid=stDataFrame]").first.wait_for()
     tools.get_by_text("导出", exact=True).click()
     page.get_by_text("数据版本").wait_for()
     with page.expect_download() as started:

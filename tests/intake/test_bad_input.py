@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
 import random
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cockpit.intake.sandbox import Limits, Sandbox
+from cockpit.intake.sandbox import Limits, Sandbox, sweep
 from cockpit.locale import LANGUAGES, t
 from tests.intake.conftest import REFERENCES, Desk, codes, found
 
@@ -125,7 +128,8 @@ def test_excel_2003_xml(desk: Desk) -> None:
     )
     book = (
         '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
-        f' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="销售"><Table>{rows}</Table></Worksheet></Workbook>'
+        ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="销售">'
+        f"<Table>{rows}</Table></Worksheet></Workbook>"
     )
     part = desk.text(book, "导出.xls")
     assert (part.sheet, part.table) == ("销售", "sales_lines")
@@ -203,3 +207,14 @@ def test_no_secret_goes_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
             assert b"canary" not in Path(f"/proc/{process.pid}/environ").read_bytes()
     finally:
         sandbox.close()
+
+
+def test_leftovers_of_a_killed_process_are_swept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, own = tmp_path / f"cockpit-intake-{gone.pid}-x", tmp_path / f"cockpit-intake-{os.getpid()}-x"
+    for folder in (left, own):
+        folder.mkdir()
+    sweep()
+    assert (left.exists(), own.exists()) == (False, True)

@@ -44,7 +44,8 @@ def test_retail(desk: Desk, name: str, rows: int, total: str) -> None:
         SALES, True
     )
     figures = desk.con.execute(
-        f"SELECT sum(quantity * unit_price), count(*) - count(customer_code), count_if(customer_code LIKE '%.%') FROM {part.staged}"
+        "SELECT sum(quantity * unit_price), count(*) - count(customer_code), count_if(customer_code LIKE '%.%')"
+        f" FROM {part.staged}"
     ).fetchall()[0]
     assert Decimal(figures[0]).quantize(Decimal("0.01")) == Decimal(total).quantize(Decimal("0.01"))
     assert figures[1] > 100_000

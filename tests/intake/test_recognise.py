@@ -159,7 +159,7 @@ def test_progress_and_references(desk: Desk, workbook: Book) -> None:
     parts = stage(
         desk.con, [UploadedFile("a.xlsx", path)], LoadOptions(), seen.append, REFERENCES, references=references
     )
-    assert [step.stage for step in seen][0] == "reading"
+    assert seen[0].stage == "reading"
     assert seen[-1] == Progress("done", "a.xlsx", 0, 1, 1)
     assert codes(parts[0])[-1] == "columns_unused"
 

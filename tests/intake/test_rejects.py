@@ -38,7 +38,9 @@ def test_out_and_back(desk: Desk, tmp_path: Path, language: Language) -> None:
     head = [cell.value for cell in sheet[1]]
     assert head[:3] == ["单据编号", "单据日期", "客户编码"]
     assert head[7:9] == [DELIVERY[language], MARK[language]]
-    assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} == {"s"}
+    kinds = {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert kinds <= {"s", "inlineStr"}
+    assert sheet["C2"].number_format == "@"
     assert sheet["G2"].value == "=1+1"
     assert (sheet["H2"].value, sheet["I2"].value) == ("12", "3:2")
     assert "2024-02-31" in str(sheet["J2"].value)
@@ -89,6 +91,17 @@ def test_what_was_said_of_the_part_is_recalled(desk: Desk, tmp_path: Path) -> No
         "主仓",
         "5.000000",
     ]
+
+
+def test_any_text_survives(desk: Desk, tmp_path: Path) -> None:
+    """Mark-up, quotes, line breaks, control characters and many columns come back as they were, and as text."""
+    odd = ["<b>&amp;\"'</b>", "  两行\n文字 ", '=HYPERLINK("x")', "\x00\x0bab", "😀", *(f"+{i}" for i in range(60))]
+    rows = [{"part": 0, "row": 9, "cells": odd, "reasons": [], "headers": [f"h{i}" for i in range(len(odd))]}]
+    path = tmp_path / "r.xlsx"
+    write_rejects(rows, 1, path, "en")
+    line = [cell.value for cell in openpyxl.load_workbook(path).worksheets[0][2]]
+    assert line[:5] == ["<b>&amp;\"'</b>", "  两行\n文字 ", '=HYPERLINK("x")', "ab", "😀"]
+    assert line[5:65] == odd[5:]
 
 
 def test_no_rows_still_give_a_workbook(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_text_files_carry_facts_and_defuse_formulas() -> None:
 
 
 def test_file_names_hold_no_path() -> None:
-    assert export.file_name('营收/按 "地区"', {}, "csv") == "营收_按_地区.csv"
+    assert export.file_name(('营收/按 "地区"', "2026-11", "v41"), "csv") == "营收_按_地区_2026-11_v41.csv"
 
 
 @pytest.mark.parametrize(

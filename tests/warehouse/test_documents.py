@@ -213,3 +213,30 @@ def test_a_blocked_part_blocks_all_unless_forced(desk: Desk) -> None:
         assert len(desk.rows("sales_lines", "document_no")) == rows
         for part in outcome.parts:
             assert part.staged.rows_read == part.rows_loaded + part.staged.rows_rejected + part.rows_skipped
+
+
+class TestReferences:
+    """A code that no master row knows is told, and the row still counts."""
+
+    def test_unknown_materials_are_named(self, desk: Desk) -> None:
+        desk.deliver("materials", [{"material_code": "m1"}])
+        outcome = desk.deliver("sales_lines", [line("1", 1, material_code="m1"), line("2", 1, material_code="m9")])
+        issue = outcome.parts[0].issues[0]
+        assert (issue.code, issue.value, issue.row, issue.count) == ("reference_unknown", "m9", 3, 1)
+        assert desk.total("sales_lines", "amount_net") == 2
+
+    def test_a_master_in_the_same_delivery_is_known(self, desk: Desk) -> None:
+        sales = [line("1", 1, material_code="m1")]
+        outcome = desk.deliver_all({"sales_lines": [sales], "materials": [[{"material_code": "m1"}]]})
+        assert codes(outcome) == []
+
+    def test_without_master_data_nothing_is_said(self, desk: Desk) -> None:
+        assert codes(desk.deliver("sales_lines", [line("1", 1, material_code="m1")])) == []
+
+
+def test_summaries_from_the_26th_propose_the_ledgers_month(desk: Desk) -> None:
+    span = {"period_start": date(2026, 9, 26), "period_end": date(2026, 10, 25), "material_code": "m1"}
+    assert codes(desk.deliver("stock_summaries", [span])) == ["month_start_proposed"]
+    desk.ledger("default", month_start_day=26)
+    other = {**span, "warehouse": "B"}
+    assert codes(desk.deliver("stock_summaries", [other])) == []
