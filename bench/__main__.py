@@ -1,4 +1,4 @@
-"""``make bench``: figures on a million rows beside reviewed statements; writes bench/results.json, prints the ratios."""
+"""``make bench``: figures on a million rows beside reviewed statements; prints ratios, writes bench/results.json."""
 
 from __future__ import annotations
 

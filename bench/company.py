@@ -1,4 +1,4 @@
-"""A made-up company of any size, delivered into a warehouse as an upload would be; the same seed gives the same rows."""
+"""A made-up company of any size, delivered into a warehouse as an upload would be; one seed, one company."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def _events(rows: int) -> str:
                     ELSE TIMESTAMP '2023-01-01' + to_seconds({pick("start", 700 * 86400, case)}
                         + ({step} + CASE WHEN {step} = 0 AND {luck} = 9 THEN 6 ELSE 0 END) * 21600
                           * (1 + {pick("pace", 8, case)}) + {pick("delay", 21600)}) END AS acted_at,
-               '部门' || {pick("department", 12, case)} AS department, '品类' || {pick("category", 20, case)} AS category,
+               '部门' || {pick("department", 12, case)} AS department,
+               '品类' || {pick("category", 20, case)} AS category,
                'V' || lpad({pick("supplier", 500, case)}::VARCHAR, 5, '0') AS supplier_code,
                (100 + {pick("amount", 800000, case)})::DECIMAL(18,4) AS amount_net, i + 2 AS _row
         FROM range({rows}) t(i)
@@ -63,8 +64,9 @@ def _sales(rows: int) -> str:
                    AS quantity,
                CASE WHEN {pick("amount", 1000)} >= 5
                     THEN (quantity * (10 + {pick("price", 90000)} / 100.0))::DECIMAL(18,4) END AS amount_net,
-               CASE WHEN {pick("cost", 10)} > 0 THEN (quantity * (8 + {pick("price", 90000)} / 130.0))::DECIMAL(18,4) END
-                   AS cost_amount, i + 2 AS _row
+               CASE WHEN {pick("cost", 10)} > 0
+                    THEN (quantity * (8 + {pick("price", 90000)} / 130.0))::DECIMAL(18,4) END AS cost_amount,
+               i + 2 AS _row
         FROM range({rows}) t(i)
     """
 
@@ -102,7 +104,8 @@ def _balances(rows: int) -> str:
     return f"""
         SELECT DATE '2022-12-31' AS as_of_day, 'M' || lpad((i // 5)::VARCHAR, 5, '0') AS material_code,
                '仓库' || i % 5 AS warehouse, (400 + {pick("opening", 200)})::DECIMAL(18,6) AS quantity,
-               (quantity * (5 + {pick("price", 900, "i // 5")}))::DECIMAL(18,4) AS cost_amount, '件' AS uom, i + 2 AS _row
+               (quantity * (5 + {pick("price", 900, "i // 5")}))::DECIMAL(18,4) AS cost_amount, '件' AS uom,
+               i + 2 AS _row
         FROM range({_positions(rows)}) t(i)
     """
 
@@ -117,7 +120,8 @@ def _invoices(rows: int) -> str:
     return f"""
         SELECT {_SIDE} AS side, 'IV' || lpad(i::VARCHAR, 8, '0') AS document_no, {_ISSUED} AS document_date,
                {_PARTNER} AS partner_code, '往来' || partner_code AS partner_name, {_GROSS} AS amount_gross,
-               CASE WHEN {pick("due", 100)} > 0 THEN document_date + 30 * (1 + {pick("terms", 3)})::INTEGER END AS due_date,
+               CASE WHEN {pick("due", 100)} > 0
+                    THEN document_date + 30 * (1 + {pick("terms", 3)})::INTEGER END AS due_date,
                i + 2 AS _row
         FROM range({rows // 2}) t(i)
     """

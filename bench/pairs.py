@@ -1,4 +1,4 @@
-"""Interleaved pairs: the engine and the plain statement by turns on the same data, so that the machine's mood is shared."""
+"""Interleaved pairs: engine and plain statement by turns on the same data, so that both share the machine's mood."""
 
 from __future__ import annotations
 

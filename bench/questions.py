@@ -62,12 +62,9 @@ def statement(asked: Asked) -> str:
 
 def baseline(asked: Asked, warehouse: Warehouse, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Columns and rows of the reviewed statement, on a cursor of its own like the engine's."""
-    cursor = warehouse._con.cursor()
-    try:
-        cursor.execute(sql, {"start": START, "end": END, "ledger": LEDGER.name})
-        return [column[0] for column in cursor.description or ()], cursor.fetchall()
-    finally:
-        cursor.close()
+    with warehouse.session() as session:
+        session.con.execute(sql, {"start": START, "end": END, "ledger": LEDGER.name})
+        return [column[0] for column in session.con.description or ()], session.con.fetchall()
 
 
 def engine_table(rows: list[Figures]) -> list[Row]:

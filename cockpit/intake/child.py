@@ -136,7 +136,9 @@ def work(job: dict[str, Any]) -> None:
     draft.rename(out / MANIFEST)
 
 
-def _choose(targets: list[tuple[str, dict[str, Any]]], name: str, path: Path) -> tuple[Connector | None, dict[str, Any]]:
+def _choose(
+    targets: list[tuple[str, dict[str, Any]]], name: str, path: Path
+) -> tuple[Connector | None, dict[str, Any]]:
     """The first connector that knows the file as its own."""
     with path.open("rb") as file:
         head = file.read(4096)

@@ -168,18 +168,15 @@ class _File:
         if any(issue.severity == "error" for issue in issues):
             return self._part(sheet.name, issues, "blocked")
         if sheet.cells is None or sheet.cells.num_columns < 2:
-            return self._part(sheet.name, [*issues, Issue("sheet_empty", "note")], "ignored", rows_read=sheet.rows,
-                              rows_skipped=sheet.rows)  # fmt: skip
+            return self._part(sheet.name, [*issues, Issue("sheet_empty", "note")], "ignored", sheet.rows)
         rows = [list(row.values())[1:] for row in sheet.cells.slice(0, SAMPLE_ROWS).to_pylist()]
         marks = rejects.find_marks(rows)
         lines = [row[: marks.column] if marks else row for row in rows]
         view = View(lines, sheet.name, self.file.name, self._wishes(sheet, marks), self._as_of_day())
         layout = recognise(view, self.vocabulary)
         if isinstance(layout, Unrecognised):
-            status = "ignored" if layout.hopeless else "blocked"
-            return self._part(
-                sheet.name, [*issues, layout.issue], status, rows_read=sheet.rows, rows_skipped=sheet.rows
-            )
+            status: PartStatus = "ignored" if layout.hopeless else "blocked"
+            return self._part(sheet.name, [*issues, layout.issue], status, sheet.rows)
         return self._stage_table(sheet, layout, issues, marks)
 
     def _wishes(self, sheet: ReadSheet, marks: Marks | None) -> Wishes:
@@ -222,10 +219,8 @@ class _File:
         own = layout.header_last - layout.header_first + 1 if layout.header_last >= 0 else 0
         read = sheet.cells.num_rows - own
         issues += [*layout.issues, *cleaned.issues]
-        part = self._part(
-            sheet.name,
-            issues,
-            "held" if cleaned.held else "ready",
+        part = replace(
+            self._part(sheet.name, issues, "held" if cleaned.held else "ready"),
             table=layout.table.name,
             header_row=layout.header_last + 1 or None,
             mapping={name: layout.headers[place] for name, place in layout.columns.items()},

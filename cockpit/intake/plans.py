@@ -14,7 +14,7 @@ from cockpit.intake.numbers import NumberStyle
 from cockpit.intake.recognise import Layout
 from cockpit.intake.sql import EXCEL_ERRORS, NO_VALUE, NOTHING, Reading, half_width, listing, literal, name
 from cockpit.intake.titles import find_year
-from cockpit.issues import Issue
+from cockpit.issues import Issue, Severity
 from cockpit.model import Column, fold_header, header_scale
 
 NUMERIC = frozenset({"quantity", "money", "price", "rate", "integer"})
@@ -221,12 +221,11 @@ class _Maker:
         odd = self._odd_values(column)
         both = [value for value in odd if numbers.is_two_units(value)]
         one = [value for value in odd if numbers.has_unit(value) and value not in both]
-        for code, severity, values in (("unit_in_number", "note", one), ("two_units_in_number", "warning", both)):
+        for code, values in (("unit_in_number", one), ("two_units_in_number", both)):
             if values:
+                severity: Severity = "warning" if values is both else "note"
                 line, times = self._where(column, f"IN ({listing(values)})")
-                self.issues.append(
-                    Issue(code, severity, line, self.header(column), values[0], times)  # type: ignore[arg-type]
-                )
+                self.issues.append(Issue(code, severity, line, self.header(column), values[0], times))
 
     def _where(self, column: Column, condition: str) -> tuple[int | None, int]:
         line, times = self.con.execute(

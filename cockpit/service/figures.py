@@ -117,12 +117,13 @@ class FigureDesk:
         """Fill in horizon and, where none was asked for, the window of the data, for metrics that need them."""
         if metric.placement == "day":
             return question
-        # Stock is known up to the newest delivered day, open items change with every day that passes.
-        last = reached.until if metric.process == "inventory" else local_today(question.ledgers)
+        # Without an end, stock is told as of the newest delivered day and open items as of now; no day beyond today counts.
+        today = local_today(question.ledgers)
+        last = reached.until if metric.process == "inventory" else today
         if last is None:
             return None
-        horizon = last + timedelta(days=1)
-        start, end = question.start or reached.first, question.end or horizon
+        start, end = question.start or reached.first, question.end or last + timedelta(days=1)
+        horizon = today + timedelta(days=1)
         return None if start is None or start >= end else replace(question, start=start, end=end, horizon=horizon)
 
     def _compared(

@@ -24,8 +24,11 @@ class Targets:
     def of(
         self, metric: Metric, question: Question, scope: Scope, until: date | None
     ) -> Callable[[Figures], float | None]:
-        """A function giving a row's target: the plan of the same period, company and slice; for amounts the sum over the
-        period's parts, and of a period that is delivered up to `until` only, the plan of its working days so far."""
+        """A function giving a row's target: the plan of the same period, company and slice.
+
+        For amounts it is the sum over the period's parts, and where data reach only `until`, the plan of the working
+        days so far.
+        """
         ledgers = tuple(ledger.name for ledger in question.ledgers)
         table = self._warehouse.read("targets", scope, ledgers)
         rows = self._warehouse.run(table.filter(table.metric == metric.name)).to_pylist()

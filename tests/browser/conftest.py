@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -42,14 +43,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def status(url: str) -> int:
+def readiness(origin: str) -> str:
+    """What the server says of itself: ``ready``, why not, or nothing while it does not answer."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return int(answer.status)
+        with urllib.request.urlopen(f"{origin}/health/ready", timeout=5) as answer:
+            return str(json.load(answer)["status"])
     except urllib.error.HTTPError as error:
-        return error.code
+        return str(json.load(error)["status"])
     except OSError:
-        return 0
+        return ""
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +65,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         try:
             origin = f"http://127.0.0.1:{port}"
             until = time.monotonic() + PATIENCE
-            while status(f"{origin}/health/ready") != 200:
-                if server.poll() is not None or time.monotonic() > until:
+            while (state := readiness(origin)) != "ready":
+                if server.poll() is not None or state == "sample_failed" or time.monotonic() > until:
                     pytest.fail(f"the server is not ready: {(folder / 'log').read_text('utf-8')[-2000:]}")
                 time.sleep(0.5)
             yield Site(origin)

@@ -232,3 +232,12 @@ def test_movements_get_one_sign(desk: Desk, workbook: Book) -> None:
     ]
     part = desk.part(workbook({"收发明细": apart}, "b.xlsx"))
     assert desk.rows(part, "quantity") == [(Decimal(10),), (Decimal(-4),)]
+
+
+def test_a_row_that_lost_its_rest_is_no_title(desk: Desk) -> None:
+    """Nothing is lost: a number alone on a line is a rejected row, words alone are a title."""
+    text = "单据编号,单据日期,客户,物料编码,数量,金额\nX1,2024-03-05,甲,01,1,10\n"
+    text += "三月份\nX2,,,,,\nTotally Tea,,,,,\nTotal,,,,1,10\n"
+    part = desk.text(text)
+    assert [line for line, _, _ in desk.rejected(part)] == [4]
+    assert (found(part, "skipped_title").count, found(part, "skipped_total").count) == (2, 1)
