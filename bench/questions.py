@@ -10,7 +10,7 @@ from typing import Any
 from bench.company import LEDGER
 from cockpit.metrics import METRICS
 from cockpit.metrics.growth import earlier_figures, grow
-from cockpit.metrics.query import Figures, evaluate
+from cockpit.metrics.query import Answer, evaluate
 from cockpit.metrics.question import Question, checked
 from cockpit.scope import EVERYTHING
 from cockpit.warehouse.store import Warehouse
@@ -47,13 +47,14 @@ QUESTIONS = (
 )
 
 
-def engine(asked: Asked, warehouse: Warehouse) -> list[Figures]:
-    """The engine's figures as a page gets them, without the service's cache."""
+def engine(asked: Asked, warehouse: Warehouse) -> Answer:
+    """The engine's figures and notes as a page gets them, without the service's cache."""
     metric, question = METRICS[asked.metric], asked.question
-    rows = evaluate(metric, question, warehouse, EVERYTHING).rows
+    answer = evaluate(metric, question, warehouse, EVERYTHING)
     if metric.growth:
-        rows = grow(rows, earlier_figures(metric, question, rows, set(), END, warehouse, EVERYTHING))
-    return rows
+        earlier = earlier_figures(metric, question, answer.rows, set(), END, warehouse, EVERYTHING)
+        answer.rows = grow(answer.rows, earlier)
+    return answer
 
 
 def statement(asked: Asked) -> str:
@@ -67,8 +68,9 @@ def baseline(asked: Asked, warehouse: Warehouse, sql: str) -> tuple[list[str], l
         return [column[0] for column in session.con.description or ()], session.con.fetchall()
 
 
-def engine_table(rows: list[Figures]) -> list[Row]:
+def engine_table(answer: Answer) -> list[Row]:
     """Figures as rows of named columns, in the order of their keys; null where a group has excluded rows only."""
+    rows, notes = answer.rows, sorted(name for name, _ in answer.notes)
     names = dict.fromkeys(name for row in rows for name in row.figures)
     table = [
         {
@@ -80,6 +82,7 @@ def engine_table(rows: list[Figures]) -> list[Row]:
             "reasons": dict(sorted(row.reasons.items())),
             "provisional": row.provisional,
             **{name: row.figures.get(name) for name in names},
+            "notes": notes,
         }
         for row in rows
     ]
@@ -87,9 +90,15 @@ def engine_table(rows: list[Figures]) -> list[Row]:
 
 
 def baseline_table(columns: list[str], rows: list[tuple[Any, ...]]) -> list[Row]:
+    """The same of a plain statement: columns called ``note_…`` say for which groups a note is due."""
     table = [dict(zip(columns, row, strict=True)) for row in rows]
+    due = [name for name in columns if name.startswith("note_")]
+    notes = sorted(name.removeprefix("note_") for name in due if any(row[name] for row in table))
     for row in table:
         row["reasons"] = dict(sorted((row["reasons"] or {}).items()))
+        row["notes"] = notes
+        for name in due:
+            del row[name]
     return sorted(table, key=_key)
 
 
@@ -114,6 +123,6 @@ def difference(ours: list[Row], theirs: list[Row]) -> str | None:
 
 
 def _same(value: Any, other: Any) -> bool:
-    if value is None or other is None or isinstance(value, str | dict | bool):
+    if value is None or other is None or isinstance(value, str | dict | list | bool):
         return bool(value == other)
     return abs(float(value) - float(other)) <= 1e-9 * max(1.0, abs(float(value)), abs(float(other)))

@@ -27,7 +27,10 @@ class Scope:
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for equal scopes and only for them; part of every cache key."""
-        return (tuple((name, tuple(sorted(values))) for name, values in self.allowed.items()), tuple(sorted(self.hidden)))
+        return (
+            tuple((name, tuple(sorted(values))) for name, values in self.allowed.items()),
+            tuple(sorted(self.hidden)),
+        )
 
     def __hash__(self) -> int:
         return hash(self.key)

@@ -1,7 +1,7 @@
 -- Stock times days over consumption, by month and warehouse; what one warehouse sends to another is used there.
 -- The months are whole, so every stored piece lies in one of them.
 WITH pieces AS (
-    SELECT from_day AS month, warehouse, days_value, used_value + sent_value AS used, to_day - from_day AS days,
+    SELECT from_day AS month, warehouse, source, days_value, used_value + sent_value AS used, to_day - from_day AS days,
            (abs(opening_quantity) + abs(closing_quantity))::DOUBLE AS size,
            least(opening_quantity, closing_quantity) < 0 AS negative,
            CASE WHEN reason IS NOT NULL THEN reason
@@ -14,7 +14,8 @@ WITH pieces AS (
 ), by_reason AS (
     SELECT month, warehouse, reason, sum(days_value) AS stock_days, sum(used) AS used,
            sum(days_value::DOUBLE / days) AS average_stock, sum(size) AS size,
-           count(*) FILTER (negative) AS negative, count(*) AS rows
+           count(*) FILTER (negative) AS negative, bool_or(source = 'movements') AS moved,
+           bool_or(source = 'balances') AS stated, bool_or(source = 'summaries') AS summed, count(*) AS rows
     FROM pieces GROUP BY ALL
 ), grouped AS (
     SELECT month, warehouse,
@@ -25,11 +26,16 @@ WITH pieces AS (
            map(list(reason) FILTER (reason IS NOT NULL), list(rows) FILTER (reason IS NOT NULL)) AS reasons,
            coalesce(any_value(size) FILTER (reason IS NULL), 0) AS sound,
            sum(size) FILTER (reason IS NULL OR reason IN ('not_costed', 'negative_stock')) AS judged,
-           sum(negative) AS negative_positions
+           sum(negative) AS negative_positions,
+           bool_or(moved) FILTER (reason IS NULL) AS moved, bool_or(stated) FILTER (reason IS NULL) AS stated,
+           bool_or(summed) FILTER (reason IS NULL) AS summed
     FROM by_reason GROUP BY ALL
 )
 SELECT strftime(month, '%Y-%m') AS period, warehouse,
        CASE WHEN sound / judged >= 0.8 AND numerator > 0 AND denominator > 0 THEN numerator / denominator END AS value,
        n, reasons, false AS provisional, numerator, denominator, average_stock, sound / judged AS covered_share,
-       negative_positions
+       negative_positions, moved AS note_stock_from_movements, stated AS note_stock_from_balances,
+       summed AS note_stock_from_summaries, summed AS note_outbound_undivided, false AS note_mixed_units,
+       sound / judged < 0.8 AS note_stock_mostly_uncosted,
+       numerator <= 0 OR denominator <= 0 AS note_stock_total_not_positive
 FROM grouped

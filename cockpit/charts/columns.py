@@ -10,6 +10,7 @@ from cockpit.charts.palette import FONT, Palette
 
 Spec = dict[str, Any]
 
+NARROW = "bandwidth('x') < 38"
 HEAD = 0.16  # share of the height a printed value needs inside a column
 HEAD_ROOM = 1.18  # space above the tallest column for the festival's name and the printed value
 
@@ -142,15 +143,23 @@ def _labels(palette: Palette, x: Spec, y: Spec, target: float | None) -> list[Sp
         crossed = f"datum.actual > {target - 0.02 * top} && datum.actual < {target + HEAD * top}"
     mark = {"type": "text", "fontSize": 11, "fontWeight": 600, "limit": 60}
 
-    def layer(filter_: str, value: Spec, **look: Any) -> Spec:
+    def layer(filter_: str, value: Spec, dy: int, color: str) -> Spec:
+        # On a phone a column is narrower than its value: the text then runs along the column, away from its end.
+        away = -4 if dy > 0 else 4
+        along = {
+            "angle": {"expr": f"{NARROW} ? -90 : 0"},
+            "align": {"expr": f"{NARROW} ? '{'right' if dy > 0 else 'left'}' : 'center'"},
+            "dx": {"expr": f"{NARROW} ? {away} : 0"},
+            "dy": {"expr": f"{NARROW} ? 0 : {dy}"},
+        }
         encoding = {"x": x, "y": {**y, **value}, "text": {"field": "text"}}
-        return {"transform": [{"filter": filter_}], "mark": {**mark, **look}, "encoding": encoding}
+        return {"transform": [{"filter": filter_}], "mark": {**mark, **along, "color": color}, "encoding": encoding}
 
     head: Spec = {"field": "actual"}
     return [
-        layer(f"{tall} && !({crossed})", head, dy=10, color=palette.paper),
-        layer(f"{tall} && ({crossed})", {"datum": 0}, dy=-9, color=palette.paper),
-        layer(f"isValid(datum.actual) && !({tall})", head, dy=-7, color=palette.ink),
+        layer(f"{tall} && !({crossed})", head, 10, palette.paper),
+        layer(f"{tall} && ({crossed})", {"datum": 0}, -9, palette.paper),
+        layer(f"isValid(datum.actual) && !({tall})", head, -7, palette.ink),
     ]
 
 

@@ -173,7 +173,7 @@ def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope)
     met = {reason for row in rows.values() for reason in row.reasons}
     if not met <= set(plan.known):
         _KEPT.put(warehouse, kind, _knowing(metric, plan, met))
-    ordered = sorted(rows.values(), key=lambda row: (row.period.start, str(row.key)))
+    ordered = [row for _, row in sorted(rows.items(), key=lambda item: (item[1].period.start, str(item[0])))]
     return Answer(ordered, [*plan.notes, *notes])
 
 

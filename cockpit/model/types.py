@@ -79,7 +79,7 @@ class Table:
     Every table's columns begin with ``ledger`` and ``company``.
 
     `unit` names the columns (after ledger and company, which always come first) that make up the unit a later delivery
-    replaces: the document, the case, the as-of day and warehouse, the period and what it covers, the key of a master row.
+    replaces: the document, the case, the as-of day and warehouse, the period and what it covers, a master row's key.
     `event` mode adds `identity`: what tells one event of the case from another. `partner` and `business_day` are the
     columns whose difference means "another document with the same number". `signature` are the columns by which a
     sheet is recognised: the more of them it has, the surer.

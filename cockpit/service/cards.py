@@ -73,7 +73,7 @@ class CardDesk:
         by_start = {one.start: one for one in trend}
         before = by_start.get(previous(period).start)
         last_year = trend[0] if len(trend) == TREND_MONTHS else None
-        if not row.partial or metric.kind != "sum" or metric.as_of:
+        if not row.partial or metric.kind != "sum" or metric.as_of or metric.growth:
             return before, last_year
         last_year = replace(last_year, value=row.compare) if last_year is not None else None
         if before is not None and before.start is not None:

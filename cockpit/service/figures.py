@@ -117,7 +117,7 @@ class FigureDesk:
         """Fill in horizon and, where none was asked for, the window of the data, for metrics that need them."""
         if metric.placement == "day":
             return question
-        # Without an end, stock is told as of the newest delivered day and open items as of now; no day beyond today counts.
+        # Without an end: stock as of the newest delivered day, open items as of now. No day beyond today counts.
         today = local_today(question.ledgers)
         last = reached.until if metric.process == "inventory" else today
         if last is None:

@@ -9,14 +9,24 @@ from typing import Any
 
 from cockpit.errors import EXIT_DONE, EXIT_NOT_HELD
 from cockpit.issues import Issue
-from cockpit.locale import Language, t
+from cockpit.locale import Language, catalogue, t
 
 
 def message(issue: Issue, language: Language) -> str:
     """A finding as a sentence: what, where, and how to mend it."""
     facts = {"row": issue.row, "column": issue.column, "value": issue.value, "count": issue.count}
     said = {name: "—" if value is None else value for name, value in facts.items()}
-    return t(f"issue.{issue.code}", language, **{**said, **issue.params})
+    told = {**said, **issue.params}
+    labels = {f"{name}_label": _label(room, told[name], language) for name, room in _LABELLED if name in told}
+    return t(f"issue.{issue.code}", language, **told, **labels)
+
+
+_LABELLED = (("column", "column"), ("field", "column"), ("table", "table"), ("master", "table"))
+
+
+def _label(room: str, name: object, language: Language) -> object:
+    """What people call a canonical field or table; a header stays as it is."""
+    return catalogue(language).get(f"{room}.{name}", name)
 
 
 @dataclass(frozen=True)

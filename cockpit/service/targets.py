@@ -39,6 +39,9 @@ class Targets:
         def target(row: Figures) -> float | None:
             wanted = {**fixed, **{name: value for name, value in row.dimensions.items() if value}}
             mine = [one for one in rows if _slice(one) == wanted]
+            if not mine and metric.kind != "sum":
+                # What the whole company is held to holds for each of its parts that has no plan of its own.
+                mine = [one for one in rows if not _slice(one)]
             exact = [one for one in mine if (one["period_start"], _after(one["period_end"])) == _span(row)]
             if exact and metric.kind != "sum":
                 return float(exact[0]["target"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -95,8 +96,21 @@ def ask_for(view: View, cut: Cut) -> Answer:
     result = view.metric(cut.ask, grain="all", by=(cut.by,))
     total = view.metric(cut.ask, grain="all")
     entry = view.entry(cut.ask.metric)
-    worst_first = cut.order is None and entry.direction == "up" and entry.unit == "share"
-    return Answer(cut, result, ordered(result.rows, cut.order, worst_first), total.rows, entry.direction)
+    if by_step(cut):
+        rows = tuple(sorted(result.rows, key=lambda row: _step(row.dimensions.get(cut.by))))
+    else:
+        rows = ordered(result.rows, cut.order, cut.order is None and entry.direction == "up" and entry.unit == "share")
+    return Answer(cut, result, rows, total.rows, entry.direction)
+
+
+def by_step(cut: Cut) -> bool:
+    """Bands of age or amount stand in their own order, whatever they hold."""
+    return cut.by.endswith("_band")
+
+
+def _step(code: str | None) -> tuple[bool, int, str]:
+    digits = re.match(r"\d+", code or "")
+    return (code is None, int(digits[0]) if digits else 0, code or "")
 
 
 def ordered(rows: Sequence[MetricRow], figure: str | None, lowest_first: bool) -> tuple[MetricRow, ...]:
@@ -127,6 +141,8 @@ def said(view: View, answer: Answer) -> str:
     name = view.text("block.the_value") if order is None else words.figure(order, view.language, metric)
     worst = order is None and answer.direction == "up" and answer.result.unit == "share"
     key = "block.sorted_worst" if worst else "block.sorted"
+    if by_step(answer.cut):
+        key, name = "block.ordered", words.dimension(answer.cut.by, view.language)
     parts = [view.text(key, name=fmt.spaced(name, view.language)), view.text("block.total_computed")]
     if any(row.excluded for row in answer.total):
         parts.append(facts.left_out(answer.total, view))

@@ -11,7 +11,7 @@ import streamlit as st
 
 from cockpit.errors import CockpitError
 from cockpit.locale import Language, t
-from cockpit.service.results import DocumentView, Related, Source
+from cockpit.service.results import DocumentView, Related, Source, TimelineEvent
 from cockpit.ui import blocks, marks, navigate, patches, states, words
 from cockpit.ui import format as fmt
 from cockpit.ui.ink import ink
@@ -39,6 +39,7 @@ FACTS = (
     "document_status",
     "state",
 )
+UNSAID = ("document_type", "document_no", "case_id", "ledger", "currency")  # said by the title or beside an amount
 MOST_FACTS = 6
 MOST_LINES = 40
 NUMERIC = ("quantity", "amount", "price", "rate", "cost", "value")
@@ -58,6 +59,9 @@ def show(view: View) -> None:
     _timeline(view, found)
     if found.related:
         ink(chain(found, view.page, view.language), "chain", follow)
+    if not found.lines:
+        ink(sources_tree(found.sources, view.language), "sources")
+        return
     left, right = st.columns([2.1, 1], gap="large")
     with left:
         _lines(view, found)
@@ -98,14 +102,32 @@ def head(found: DocumentView, language: Language) -> Node:
 
 
 def facts_tree(found: DocumentView, language: Language) -> Node:
-    """The facts people look for first, with their unit."""
+    """The facts people look for first, with their unit; of an approval also its first and last instant."""
+    ends = first_and_last(found.events, language)
     names = [name for name in FACTS if found.facts.get(name) not in (None, "")]
-    names += [n for n in found.facts if n not in FACTS and n != "document_type" and found.facts[n] not in (None, "")]
+    names += [n for n in found.facts if n not in (*FACTS, *UNSAID) and found.facts[n] not in (None, "")]
     cells = [
         h("div", "", h("span", "", words.column(n, language, found.table)), h("b", "", fact(found.facts, n, language)))
-        for n in names[:MOST_FACTS]
+        for n in names[: MOST_FACTS - len(ends)]
     ]
-    return h("div", "facts", *cells)
+    return h("div", "facts", *cells, *ends)
+
+
+def first_and_last(events: Sequence[TimelineEvent], language: Language) -> list[Node]:
+    """When the document was submitted and when somebody last acted on it."""
+    submits = [event.acted_at for event in events if event.action == "submit" and event.acted_at]
+    acts = [event.acted_at for event in events if event.acted_at]
+    found = [("submitted", min(submits))] if submits else []
+    found += [("last_act", max(acts))] if acts else []
+    return [
+        h(
+            "div",
+            "",
+            h("span", "", t(f"ui.document.{name}", language)),
+            h("b", "", fmt.weekday_moment(instant, language)),
+        )
+        for name, instant in found
+    ]
 
 
 def fact(facts: Mapping[str, Any], name: str, language: Language) -> str:
@@ -114,7 +136,7 @@ def fact(facts: Mapping[str, Any], name: str, language: Language) -> str:
     if name.startswith("amount") and isinstance(value, int | float | Decimal):
         return f"{fmt.exact(float(value), 2)} {fmt.currency_name(facts.get('currency'), language)}".strip()
     if isinstance(value, datetime):
-        return f"{fmt.short_day(value.date(), language)} {fmt.weekday(value.date(), language)} {value:%H:%M}"
+        return fmt.weekday_moment(value, language)
     return words.cell(name, value, language)
 
 

@@ -159,6 +159,17 @@ def short_moment(value: datetime, language: Language) -> str:
     return f"{short_day(value.date(), language)} {value:%H:%M}"
 
 
+def weekday_day(value: date, language: Language) -> str:
+    """``11-12 周四``; English ``Thu 12 Nov``."""
+    parts = (short_day(value, language), weekday(value, language))
+    return " ".join(reversed(parts) if language == "en" else parts)
+
+
+def weekday_moment(value: datetime, language: Language) -> str:
+    """``11-12 周四 16:20``; English ``Thu 12 Nov 16:20``."""
+    return f"{weekday_day(value.date(), language)} {value:%H:%M}"
+
+
 def month(value: date, language: Language) -> str:
     """``2026 年 11 月``; English ``Nov 2026``."""
     if language == "en":

@@ -87,7 +87,7 @@ def _days(axis: Axis, off: Sequence[Span], language: Language) -> Iterator[Node]
     step = math.ceil(axis.days / MOST_DAY_LABELS)
     for number in range(0, axis.days, step):
         day = axis.start + timedelta(days=number)
-        text = f"{fmt.short_day(day.date(), language)} {fmt.weekday(day.date(), language)}"
+        text = fmt.weekday_day(day.date(), language)
         if step == 1 and _is_off(day, off):
             text += f" {t('ui.timeline.off', language)}"
         span = (day, min(day + timedelta(days=step), axis.end))

@@ -29,7 +29,7 @@ def value(name: str, code: str | None, language: Language) -> str:
     """A dimension's value: translated where it is a code of ours (应付, 已批准), as delivered otherwise."""
     if code is None or code == "":
         return t("ui.value.missing", language)
-    return first(language, f"{name}.{code}", f"choice.{name}.{code}") or code
+    return first(language, f"{name}.{code}", f"choice.{name}.{code}", f"ui.value.{name}.{code}") or code
 
 
 def ledger(one: LedgerView, language: Language) -> str:

@@ -94,8 +94,10 @@ class Transaction:
         for index, part in ready:
             by_table.setdefault(part.table or "", []).append((index, part))
         loaded: dict[int, int] = {}
-        for name in sorted(by_table, key=lambda one: self.tables[one].mode != "master"):
-            self._prepare(self.tables[name], by_table[name], frozenset(by_table))
+        for name, members in by_table.items():
+            rows.build(self.con, self.tables[name], members, self.draft.ledger, self.delivery)
+        for name, members in by_table.items():
+            self._prepare(self.tables[name], members, frozenset(by_table))
             for part_index, times in fetch(
                 self.con, f"SELECT _part, count(*) FROM {new_rows(self.tables[name])} GROUP BY _part"
             ):
@@ -117,8 +119,7 @@ class Transaction:
         return self._record(outcome, change)
 
     def _prepare(self, table: Table, members: Sequence[tuple[int, StagedPart]], tables: frozenset[str]) -> None:
-        """Keys, repeats between files, shared numbers, comparison with what is known, for one table of the delivery."""
-        rows.build(self.con, table, members, self.draft.ledger, self.delivery)
+        """Repeats between files, shared numbers, dangling codes, comparison with what is known, for one table."""
         self.findings += rows.settle_repeats(self.con, table, [index for index, _ in members])
         self.findings += references.unknown(self.con, table, self.draft.ledger, tables)
         self.findings += self._proposed_month(table)

@@ -226,8 +226,15 @@ class TestReferences:
         assert desk.total("sales_lines", "amount_net") == 2
 
     def test_a_master_in_the_same_delivery_is_known(self, desk: Desk) -> None:
-        sales = [line("1", 1, material_code="m1")]
-        outcome = desk.deliver_all({"sales_lines": [sales], "materials": [[{"material_code": "m1"}]]})
+        sales = [line("1", 1, "V1", material_code="m1")]
+        materials = [{"material_code": "m1", "supplier_code": "V1"}]
+        outcome = desk.deliver_all(
+            {
+                "sales_lines": [sales],
+                "materials": [materials],
+                "partners": [[{"partner_code": "V1", "role": "supplier"}]],
+            }
+        )
         assert codes(outcome) == []
 
     def test_without_master_data_nothing_is_said(self, desk: Desk) -> None:
