@@ -6,8 +6,8 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,25 @@ from sample_data import SAMPLE  # noqa: E402
 START = Start(warm.figures)
 
 
-@asynccontextmanager
-async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Open the service, warm what the first visitor would wait for, start the sample where nothing is there."""
-    refuse_open_address(st.get_option("server.address"))
+@contextmanager
+def service() -> Iterator[Cockpit]:
+    """The one open service of this process; opened here where nobody has done so yet."""
+    if (already := door.cockpit()) is not None:
+        yield already
+        return
     with Cockpit.open(settings(), CONNECTORS, SAMPLE) as cockpit:
         door.use(cockpit)
+        try:
+            yield cockpit
+        finally:
+            door.use(None)
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Warm what the first visitor would wait for, start the sample where nothing is there."""
+    refuse_open_address(st.get_option("server.address"))
+    with service() as cockpit:
         START.begin(cockpit, door.actor())
         warm.imports()
         gc.collect()
@@ -43,7 +56,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         try:
             yield {"cockpit": cockpit}
         finally:
-            door.use(None)
             await asyncio.to_thread(START.wait)
 
 
@@ -56,6 +68,13 @@ app = st.App(
 )
 
 
+def say(error: CockpitError) -> int:
+    """Tell on the terminal why there is no server; gives the exit status."""
+    language = os.environ.get("COCKPIT_LANGUAGE", "")
+    print(t(f"error.{error.code}", "en" if language == "en" else "zh_CN", **error.params), file=sys.stderr)
+    return error.exit_status
+
+
 def main() -> int:
     """Serve on ``http://127.0.0.1:8501``, or on the port that PORT names."""
     try:
@@ -63,13 +82,17 @@ def main() -> int:
         if not port.isdigit() or not 1 <= int(port) <= 65535:
             raise UsageError("port_not_readable", value=port)
         refuse_open_address(os.environ.get("STREAMLIT_SERVER_ADDRESS", "127.0.0.1"))
-        app.run(config={"server.port": int(port)})
+        with service():  # before the server starts: what is wrong here is said in a sentence
+            app.run(config={"server.port": int(port)})
     except CockpitError as error:
-        language = os.environ.get("COCKPIT_LANGUAGE", "")
-        print(t(f"error.{error.code}", "en" if language == "en" else "zh_CN", **error.params), file=sys.stderr)
-        return error.exit_status
+        return say(error)
     return 0
 
 
 if __name__ == "__main__":
     sys.exit(main())
+if address := st.get_option("server.address"):  # served by somebody else's hand: say it before the start, not in it
+    try:
+        refuse_open_address(address)
+    except CockpitError as refused:
+        sys.exit(say(refused))

@@ -114,16 +114,24 @@ _PERIODS = f"""
     )
 """
 
-# One source per material and period: movements with balances come first. A period without warehouse beside the same
+# One source per material and period: movements with balances come first; only a warehouse that no movement and no
+# balance ever names is told by its own summaries beside them. A period without warehouse beside the same
 # one by warehouse is its total; one that shorter ones fill completely repeats them, any other that holds shorter ones
 # stands for them where a window holds it. Of two that overlap in part the one made of the ledger's months stays, else
 # the earlier.
 _CHOSEN = """
-    alone AS (
+    booked_places AS (
+        SELECT DISTINCT ledger, company, warehouse FROM days
+    ), told_apart AS (
+        SELECT p.*, p.warehouse IS NOT NULL AND b.ledger IS NULL AND u.ledger IS NULL AS apart
+        FROM periods p
+        LEFT JOIN booked_places b ON b.ledger = p.ledger AND b.company = p.company AND b.warehouse = p.warehouse
+        LEFT JOIN booked_places u ON u.ledger = p.ledger AND u.company = p.company AND u.warehouse IS NULL
+    ), alone AS (
         SELECT p.*, row_number() OVER () AS number,
                day(p.from_day - l.month_start_day + 1) = 1 AND day(p.to_day - l.month_start_day + 1) = 1 AS aligned
-        FROM periods p JOIN ledgers l ON l.name = p.ledger
-        WHERE NOT EXISTS (FROM months m WHERE m.ledger = p.ledger AND m.company = p.company
+        FROM told_apart p JOIN ledgers l ON l.name = p.ledger
+        WHERE NOT EXISTS (FROM months m WHERE m.ledger = p.ledger AND m.company = p.company AND NOT p.apart
                 AND m.material_code = p.material_code AND m.source = 'movements' AND m.reason IS NULL
                 AND m.from_day < p.to_day AND m.to_day > p.from_day)
           AND NOT (p.warehouse IS NULL AND EXISTS (FROM periods o WHERE o.ledger = p.ledger AND o.company = p.company
@@ -157,7 +165,7 @@ _CHOSEN = """
     ), kept_months AS (
         SELECT m.* FROM months m
         WHERE m.source = 'movements' AND m.reason IS NULL
-           OR NOT EXISTS (FROM summaries s WHERE s.ledger = m.ledger AND s.company = m.company
+           OR NOT EXISTS (FROM summaries s WHERE s.ledger = m.ledger AND s.company = m.company AND NOT s.apart
                 AND s.material_code = m.material_code AND s.reason IS NULL
                 AND s.from_day < m.to_day AND s.to_day > m.from_day)
     )
@@ -172,7 +180,7 @@ _STATEMENT = f"""
                NULL::DATE AS within_from, NULL::DATE AS within_to
         FROM kept_months
         UNION ALL BY NAME
-        SELECT s.* EXCLUDE (used_uncosted, category, uom), s.used_uncosted AS uncosted, 'summaries' AS source,
+        SELECT s.* EXCLUDE (used_uncosted, category, uom, apart), s.used_uncosted AS uncosted, 'summaries' AS source,
                coalesce(s.category, o.category, a.category) AS category, coalesce(s.uom, o.uom, a.uom) AS uom,
                (s.opening_quantity + s.closing_quantity) * (s.to_day - s.from_day) * 0.5 AS days_quantity,
                coalesce((s.opening_value + s.closing_value) * (s.to_day - s.from_day) * 0.5, 0) AS days_value,

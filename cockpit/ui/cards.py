@@ -195,7 +195,10 @@ def _foot(shown: Shown, language: Language) -> Node:
 
 def _since(shown: Shown, language: Language) -> str:
     as_of = shown.card.as_of
-    return "" if as_of is None else t("ui.card.as_of", language, day=fmt.short_day(as_of.date(), language))
+    if as_of is None:
+        return ""
+    said = t("ui.card.as_of", language, day=fmt.short_day(as_of.date(), language))
+    return said.replace(" ", fmt.NO_BREAK)
 
 
 def _stateless(shown: Shown, head: Node, language: Language) -> Node:

@@ -62,7 +62,7 @@ def show(view: View) -> None:
     if not found.lines:
         ink(sources_tree(found.sources, view.language), "sources")
         return
-    left, right = st.columns([2.1, 1], gap="large")
+    left, right = st.columns([1.6, 1], gap="large")
     with left:
         _lines(view, found)
     with right:
@@ -296,7 +296,7 @@ def sources_tree(sources: Sequence[Source], language: Language) -> Node:
         h(
             "tr",
             "",
-            h("td", "nw", words.table(table, language)),
+            h("td", "", words.table(table, language)),
             h("td", "", file),
             h("td", "", sheet or fmt.ABSENT),
             h("td", "n", lines),

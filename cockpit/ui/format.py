@@ -12,6 +12,7 @@ from cockpit.locale import Language, t
 MINUS = "\u2212"
 DASH = "–"
 ABSENT = "—"
+NO_BREAK = "\u00a0"
 
 _STEPS: dict[Language, tuple[tuple[float, str], ...]] = {
     "zh_CN": ((1e8, "亿"), (1e4, "万")),

@@ -33,7 +33,7 @@ def test_a_card_has_label_level_value_target_comparisons_and_basis() -> None:
         "n = 1,284",
     ):
         assert part in said
-    assert "截至 11-20" in said
+    assert "截至 11-20" in said.replace(fmt.NO_BREAK, " ")
     assert "口径" in said
 
 
