@@ -1,0 +1,111 @@
+"""The sample company: what the cockpit reads from its messy exports is what the simulation itself counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from cockpit.locale import Language
+from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
+from cockpit.service.requests import MetricRequest
+from cockpit.service.results import MetricRow
+from cockpit.settings import Settings
+from connectors import CONNECTORS
+from sample_data import SAMPLE, figures
+from sample_data.company import LAST, Company, simulate
+
+LANGUAGE: Language = "zh_CN"
+OCTOBER = (date(2026, 10, 1), date(2026, 11, 1))
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    return simulate()
+
+
+@pytest.fixture(scope="module")
+def cockpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cockpit]:
+    home = tmp_path_factory.mktemp("sample")
+    with Cockpit.open(Settings(home=home), CONNECTORS, SAMPLE) as opened:
+        report = opened.demo(LOCAL_ADMINISTRATOR, remove=False)
+        assert report is not None
+        assert report.status == "loaded", [part for part in report.parts if part.rows_rejected]
+        yield opened
+
+
+def rows(cockpit: Cockpit, metric: str, start: date, end: date, **more: object) -> list[MetricRow]:
+    request = MetricRequest(start=start, end=end, **more)  # type: ignore[arg-type]
+    return list(cockpit.metric(LOCAL_ADMINISTRATOR, metric, request, LANGUAGE).rows)
+
+
+def test_revenue_of_every_month(cockpit: Cockpit, company: Company) -> None:
+    months = rows(cockpit, "revenue", date(2024, 11, 1), date(2026, 12, 1), grain="month")
+    told = {row.period: Decimal(str(row.value)) for row in months}
+    assert told == {month: pytest.approx(value) for month, value in figures.monthly_revenue(company).items()}
+
+
+def test_growth_of_a_whole_and_of_a_partial_month(cockpit: Cockpit, company: Company) -> None:
+    whole = rows(cockpit, "revenue_growth", *OCTOBER)[0]
+    assert whole.value == pytest.approx(float(figures.growth(company, *OCTOBER)))
+    november = rows(cockpit, "revenue_growth", date(2026, 11, 1), date(2026, 12, 1))[0]
+    until = LAST + timedelta(days=1)
+    assert november.partial
+    assert november.value == pytest.approx(float(figures.growth(company, date(2026, 11, 1), until)))
+
+
+def test_approval_times_of_every_month(cockpit: Cockpit, company: Company) -> None:
+    months = rows(cockpit, "approval_cycle_time", date(2024, 11, 1), date(2026, 12, 1), grain="month")
+    told = {row.period: (row.n, row.value, row.figures["p90"]) for row in months if row.n}
+    wanted = {
+        month: (cycle.count, pytest.approx(cycle.median, abs=1e-6), pytest.approx(cycle.p90, abs=1e-6))
+        for month, cycle in figures.monthly_cycles(company).items()
+        if cycle.count
+    }
+    assert told == wanted
+
+
+def test_gross_margin(cockpit: Cockpit, company: Company) -> None:
+    row = rows(cockpit, "gross_margin_rate", *OCTOBER)[0]
+    assert row.value == pytest.approx(float(figures.margin(company, *OCTOBER)))
+
+
+@pytest.mark.parametrize("day", [date(2026, 6, 30), date(2026, 10, 31)])
+def test_what_is_settled_and_what_is_late(cockpit: Cockpit, company: Company, day: date) -> None:
+    window = (date(2024, 11, 1), day + timedelta(days=1))
+    for side, invoices, payments in (
+        ("payable", company.payables, company.payments),
+        ("receivable", company.receivables, company.collections),
+    ):
+        wanted = figures.reconciled(invoices, payments, day)
+        rate = rows(cockpit, "reconciled_rate", *window, where={"side": side})[0]
+        assert rate.value == pytest.approx(float(wanted.rate))
+        counted = rows(cockpit, "reconciled_rate", *window, where={"side": side}, params={"basis": "count"})[0]
+        assert counted.value == pytest.approx(wanted.full / wanted.count)
+        late = rows(cockpit, "overdue_amount", *window, where={"side": side})[0]
+        assert late.value == pytest.approx(float(figures.overdue(invoices, payments, day)))
+
+
+@pytest.mark.parametrize("warehouse", ["华东仓", "华南仓", "华北仓"])
+def test_turnover_of_each_warehouse(cockpit: Cockpit, company: Company, warehouse: str) -> None:
+    row = rows(cockpit, "inventory_turnover_days", *OCTOBER, where={"warehouse": warehouse})[0]
+    wanted = figures.turnover(company, *OCTOBER, warehouse=warehouse)
+    if warehouse != "华东仓":  # goods sent on to other warehouses are used up for the one that sends them
+        assert row.value == pytest.approx(float(wanted.days))
+    assert row.figures["average_stock"] == pytest.approx(float(wanted.average))
+
+
+def test_turnover_of_one_material(cockpit: Cockpit, company: Company) -> None:
+    for basis in ("value", "quantity"):
+        asked = {"where": {"material": "R03001"}, "params": {"basis": basis}}
+        row = rows(cockpit, "inventory_turnover_days", *OCTOBER, **asked)[0]
+        assert row.value == pytest.approx(
+            float(figures.turnover(company, *OCTOBER, material="R03001", basis=basis).days)
+        )
+
+
+def test_a_full_computation_agrees(cockpit: Cockpit) -> None:
+    report = cockpit.doctor(LOCAL_ADMINISTRATOR, rebuild=True)
+    assert report.exit_status == 0, report.json("en")
