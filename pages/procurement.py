@@ -27,7 +27,7 @@ left, right = st.columns([1.32, 1], gap="large")
 with left:
     trend(view, cycle, figures=(None, "p90"))
 with right:
-    breakdown(view, Ask("approval_node_wait"), by="node", figures=("hours_total", "p90"), order="hours_total")
+    breakdown(view, Ask("approval_node_wait"), by="node", figures=("hours_total",), order="hours_total")
     breakdown(view, Ask("approval_outcomes"), by="state")
 breakdown(view, cycle, by="department", figures=("p90", "mean"), order="p90", wide=True)
 documents(view, cycle, dimensions=("department", "supplier", "amount_band"))

@@ -127,9 +127,11 @@ def _read(view: View, header: Header, table: Table, vocabulary: Vocabulary) -> _
         for position, text in enumerate(header.texts)
         if text and (match := vocabulary.match(table.name, text)) is not None
     }
+    said = {name: target for name, target in view.wishes.map.items() if not target.startswith("#")}
+    if len(matches) + len(said) < 2:
+        return None
     settled = settle_amounts(table.name, {place: match.name for place, match in matches.items()}, header.texts)
     matches = {place: replace(match, name=settled[place]) for place, match in matches.items()}
-    said = {name: target for name, target in view.wishes.map.items() if not target.startswith("#")}
     fields = {match.name for match in matches.values()} | set(places_of(said, header.texts))
     above = view.above(header.first)
     named = _named(table, [*above, view.sheet or "", view.file]) is not None
@@ -203,9 +205,8 @@ def unmet_alternatives(table: Table, given: set[str]) -> list[tuple[tuple[str, .
 
 def _named(table: Table, texts: Sequence[str]) -> str | None:
     """The table's own name among titles, sheet and file names; the longest word that is found."""
-    folded = [_folded(Path(text).stem if "." in text else text) for text in texts if text]
-    hits = [word for word in map(_folded, table.names) if any(word in text for text in folded)]
-    return max(hits, key=len, default=None)
+    told = "\n".join(_folded(Path(text).stem if "." in text else text) for text in texts if text)
+    return max((word for word in map(_folded, table.names) if word in told), key=len, default=None)
 
 
 _folded = lru_cache(maxsize=20_000)(fold_header)

@@ -193,12 +193,11 @@ def _foot(shown: Shown, language: Language) -> Node:
     return h("span", "nw as", h("span", "", since, partial), link)
 
 
-def _since(shown: Shown, language: Language) -> str:
+def _since(shown: Shown, language: Language, key: str = "ui.card.as_of") -> str:
     as_of = shown.card.as_of
     if as_of is None:
         return ""
-    said = t("ui.card.as_of", language, day=fmt.short_day(as_of.date(), language))
-    return said.replace(" ", fmt.NO_BREAK)
+    return t(key, language, day=fmt.short_day(as_of.date(), language)).replace(" ", fmt.NO_BREAK)
 
 
 def _stateless(shown: Shown, head: Node, language: Language) -> Node:
@@ -262,7 +261,9 @@ def _cell(shown: Shown, language: Language) -> Node:
     top = h("div", "top", name, marks.chip(shown.level, language) if not shown.ask.figure else None)
     line = h("div", "s", fmt.join(parts, language))
     partial = t("ui.block.partial", language) if shown.card.row.partial else ""
-    rest = h("div", "s", fmt.join([partial, basis(shown, language), _since(shown, language)], language))
+    rest = h(
+        "div", "s", fmt.join([partial, basis(shown, language), _since(shown, language, "ui.strip.as_of")], language)
+    )
     bar = marks.bullet(shown.card, shown.ask.figure) or h("div", "bul bare")
     return h("div", "", top, value(shown, language), bar, line, rest, go=go, title=" ".join(shown.card.notes) or None)
 

@@ -132,8 +132,8 @@ def _line(one: DeliveryView, language: Language) -> Node:
         "",
         h("td", "n", str(one.id)),
         h("td", "nw", fmt.moment(one.arrived_at, language)),
-        h("td", "", named),
-        h("td", "", tables or fmt.ABSENT),
+        h("td", "name", named),
+        h("td", "name", tables or fmt.ABSENT),
         h("td", "nw", one.ledger),
         h("td", "n", fmt.whole(sum(part.rows_loaded for part in one.parts))),
         h("td", "n", fmt.whole(sum(part.rows_rejected for part in one.parts))),
@@ -202,15 +202,16 @@ def freshness_tree(tables: Sequence[TableView], ledger: str, frame: Frame) -> No
     ordered = sorted(
         tables, key=lambda one: (not one.rows.get(ledger), -(one.last_day.toordinal() if one.last_day else 0))
     )
-    names = (("", "table"), ("n", "rows"), ("", "first_day"), ("", "last_day"), ("n", "status"))
+    names = (("", "table"), ("n", "rows"), ("", "first_day"), ("", "last_day"))
     head = h("tr", "", *(h("th", css, t(f"ui.freshness.{name}", language), scope="col") for css, name in names))
     lines = []
     for one in ordered:
         rows = one.rows.get(ledger, 0)
-        chip = "" if rows else h("span", "lv none", f"○ {t('ui.level.not_loaded', language)}")
         first, last = (one.first_day, one.last_day) if rows else (None, None)
-        cells = [h("td", "nw", words.table(one.name, language)), h("td", "n", fmt.whole(rows) if rows else fmt.ABSENT)]
-        cells += [h("td", "nw", fmt.day(first, language)), h("td", "nw", fmt.day(last, language)), h("td", "n", chip)]
+        waits = f"○ {t('ui.level.not_loaded', language)}"
+        cells = [h("td", "nw", words.table(one.name, language))]
+        cells += [h("td", "n", fmt.whole(rows)) if rows else h("td", "n soft", waits)]
+        cells += [h("td", "nw", fmt.day(first, language)), h("td", "nw", fmt.day(last, language))]
         lines.append(h("tr", "", *cells))
     title = h("h3", "", text(frame, "freshness.title"))
     table = h("table", "", h("thead", "", head), h("tbody", "", *lines))
