@@ -128,12 +128,13 @@ def decide(
     delivery_id: Annotated[int, typer.Argument()],
     accept: Annotated[bool, typer.Option("--accept")] = False,
     discard: Annotated[bool, typer.Option("--discard")] = False,
+    apart: Annotated[bool, typer.Option("--apart")] = False,
     reason: Annotated[str, typer.Option("--reason")] = "",
 ) -> int:
-    if accept == discard:
+    if accept == discard or (apart and discard):
         raise UsageError("accept_or_discard")
     with desk.open() as cockpit:
-        view = cockpit.decide(LOCAL_ADMINISTRATOR, delivery_id, accept, reason)
+        view = cockpit.decide(LOCAL_ADMINISTRATOR, delivery_id, accept, reason, apart)
     desk.json(view.json(desk.language))
     desk.say("accepted" if accept else "discarded", number=delivery_id)
     return EXIT_DONE

@@ -31,13 +31,17 @@ def earlier_figures(
     """For each row its group's figures in the same period a year earlier; a partial one on the same days."""
     found: dict[Key, Figures] = {}
     whole = [row for row in rows if row.key not in partial]
-    if whole:
-        start = min(row.period.start for row in whole)
-        end = max(row.period.end for row in whole)
-        span = _span_year_earlier(question, whole, start, end)
-        by_key = _by_key(evaluate(metric, question.within(*span), warehouse, scope))
-        for row in whole:
-            found.update(_match(row, year_earlier(row.period).label, by_key))
+    # A window of two years holds most of what it is compared with: only what lies before it is asked for.
+    wanted, held = {year_earlier(row.period) for row in whole}, {row.period for row in whole}
+    by_key = {row.key: row for row in whole if row.period in wanted}
+    missing = [row for row in whole if year_earlier(row.period) not in held]
+    if missing:
+        start = min(row.period.start for row in missing)
+        end = max(row.period.end for row in missing)
+        span = _span_year_earlier(question, missing, start, end)
+        by_key |= _by_key(evaluate(metric, question.within(*span), warehouse, scope))
+    for row in whole:
+        found.update(_match(row, year_earlier(row.period).label, by_key))
     for period in {row.period for row in rows if row.key in partial}:
         cut = cut_to(period, until)
         start, end = same_window_year_earlier(cut.start, cut.end)

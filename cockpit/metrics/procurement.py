@@ -125,7 +125,7 @@ def _share_zero(rows: ir.Table) -> ir.Value:
 
 
 def _documents_where(flag: str) -> Callable[[ir.Table], ir.Value]:
-    return lambda rows: rows[flag].sum()
+    return lambda rows: rows.count(where=rows[flag])
 
 
 def _ruled(rule: str) -> Callable[[ir.Table], ir.Value]:
@@ -221,7 +221,7 @@ METRICS: tuple[Metric, ...] = (
             "with_rejection": _documents_where("with_rejection"),
             "with_return": _documents_where("with_return"),
             "paid": lambda rows: rows.states.contains("paid").sum(),
-            "approved_paid": lambda rows: (rows.approved & rows.states.contains("paid")).sum(),
+            "approved_paid": lambda rows: rows.count(where=rows.approved & rows.states.contains("paid")),
         },
         flags=_RULES,
     ),

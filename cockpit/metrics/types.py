@@ -32,7 +32,11 @@ class LedgerFacts:
 
 
 class FactContext(Protocol):
-    """What a facts function is given."""
+    """What a facts function is given.
+
+    The statement made of the facts is kept and asked again for other windows: of `start` and `end` only the day of the
+    month is real, and a ledger's `now` is not known.
+    """
 
     params: Mapping[str, str]
     ledgers: tuple[LedgerFacts, ...]

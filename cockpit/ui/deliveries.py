@@ -53,14 +53,24 @@ def _decide(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         accept = st.button(f"**{text(frame, 'held.accept')}**", icon=":material/check:", key=f"accept-{one.id}")
+        apart = _same_numbers(one) and st.button(text(frame, "held.apart"), key=f"apart-{one.id}")
         discard = st.button(text(frame, "held.discard"), key=f"discard-{one.id}")
-    if not accept and not discard:
+    if not accept and not apart and not discard:
         return
     if not reason.strip():
         st.warning(text(frame, "held.reason_missing"))
         return
-    done = "held.accepted" if accept else "held.discarded"
-    _act(frame, lambda: cockpit.decide(actor(), one.id, accept, reason.strip()), text(frame, done, number=one.id))
+    done = "held.discarded" if discard else "held.accepted"
+    _act(
+        frame,
+        lambda: cockpit.decide(actor(), one.id, not discard, reason.strip(), apart=apart),
+        text(frame, done, number=one.id),
+    )
+
+
+def _same_numbers(one: DeliveryView) -> bool:
+    """Whether known document numbers come with another partner or day, which may be documents of their own."""
+    return any(issue.code == "document_identity_differs" for part in one.parts for issue in part.issues)
 
 
 def _act(frame: Frame, action: Callable[[], object], success: str) -> None:
