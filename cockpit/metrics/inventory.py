@@ -149,7 +149,9 @@ def _common(table: ir.Table, context: FactContext) -> ir.Table:
 
 def _positions(context: FactContext) -> ir.Table:
     """One row per position and period, with the period's own opening and closing stock."""
-    pieces = _common(_whole(context), context).union(_common(_cut(context), context))
+    pieces = _common(_whole(context), context)
+    if not context.whole_months:
+        pieces = pieces.union(_common(_cut(context), context))
     days = pieces.after.delta(pieces["first"], unit="day")
     if _monthly(context) is not None:
         # a month's position is one stored piece, or one row of a shorter summary

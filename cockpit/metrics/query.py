@@ -23,7 +23,7 @@ from cockpit.metrics.statements import (
     window_values,
 )
 from cockpit.metrics.types import LedgerFacts, Metric
-from cockpit.period import Grain, Period, parse_period, period_of
+from cockpit.period import Grain, Period, parse_period, period_of, whole
 from cockpit.scope import Scope
 
 Key = tuple[object, ...]
@@ -84,6 +84,7 @@ class Context:
     periods: ir.Table
     by: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole_months: bool = False
     notes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def read(self, table: str) -> ir.Table:
@@ -134,7 +135,12 @@ def filtered(facts: ir.Table, where: Mapping[str, tuple[str, ...]]) -> ir.Table:
 
 
 def context(
-    metric: Metric, question: Question, warehouse: Reads, scope: Scope, tiles: Sequence[Period] | None
+    metric: Metric,
+    question: Question,
+    warehouse: Reads,
+    scope: Scope,
+    tiles: Sequence[Period] | None,
+    whole_months: bool = False,
 ) -> Context:
     """What the metric's facts are made from; with `tiles` None the periods are told when the statement is asked."""
     if metric.placement == "periods":
@@ -142,7 +148,7 @@ def context(
     else:
         table = ibis.table({"period_start": "date"}, name="none")
     q = question
-    return Context(warehouse, scope, q.params, q.ledgers, q.start, q.end, q.grain, table, q.by, dict(q.where))
+    return Context(warehouse, scope, q.params, q.ledgers, q.start, q.end, q.grain, table, q.by, dict(q.where), whole_months)
 
 
 @dataclass(frozen=True)
@@ -166,8 +172,9 @@ def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope)
     tiles = question.tiles() if metric.placement == "periods" else []
     if metric.placement == "periods" and not tiles:
         return Answer([], [])
-    kind = _kind(metric, standing_in(question), scope)
-    plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, standing_in(question), warehouse, scope))
+    months = whole_months(question, tiles)
+    kind = (*_kind(metric, standing_in(question), scope), months)
+    plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, standing_in(question), warehouse, scope, months))
     values = window_values(question.start, question.end, tiles)
     rows, notes = _figures(metric, question, plan, warehouse, values)
     met = {reason for row in rows.values() for reason in row.reasons}
@@ -177,6 +184,15 @@ def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope)
     return Answer(ordered, [*plan.notes, *notes])
 
 
+def whole_months(question: Question, tiles: Sequence[Period]) -> bool:
+    """Whether every period is a whole month of all the ledgers, which spares looking for cut ones."""
+    return (
+        question.grain == "month"
+        and len({ledger.month_start_day for ledger in question.ledgers}) == 1
+        and all(tile == whole(tile) for tile in tiles)
+    )
+
+
 def _kind(metric: Metric, question: Question, scope: Scope) -> Key:
     """What a plan depends on; the window is that of a question `standing_in`."""
     q = question
@@ -184,8 +200,8 @@ def _kind(metric: Metric, question: Question, scope: Scope) -> Key:
     return (metric.name, metric.facts, q.start, q.end, q.grain, q.by, where, params, q.ledgers, scope.key)
 
 
-def _planned(metric: Metric, question: Question, warehouse: Reads, scope: Scope) -> Plan:
-    ctx = context(metric, question, warehouse, scope, None)
+def _planned(metric: Metric, question: Question, warehouse: Reads, scope: Scope, months: bool) -> Plan:
+    ctx = context(metric, question, warehouse, scope, None, months)
     facts = placed(metric, question, filtered(metric.facts(ctx), question.where))
     keys = ["_period", *groups(metric, question, facts)]
     excluded = facts.filter(facts.reason.notnull())

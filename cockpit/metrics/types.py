@@ -44,6 +44,7 @@ class FactContext(Protocol):
     end: date | None  # exclusive local day
     grain: Grain
     periods: ir.Table  # columns period_start, period_end (exclusive), both date; one row with the window for grain all
+    whole_months: bool  # every period is a whole month of the ledgers
     notes: list[tuple[str, dict[str, str]]]  # notes to show beside the figures: (key below ``note.``, params)
     by: tuple[str, ...]  # dimensions the question breaks down along
     where: Mapping[str, tuple[str, ...]]  # and those it filters on; the engine filters, facts only need to know

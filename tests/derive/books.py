@@ -40,6 +40,7 @@ class Asked:
     periods: ir.Table
     by: tuple[str, ...]
     where: Mapping[str, tuple[str, ...]]
+    whole_months: bool = False
     notes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def read(self, table: str) -> ir.Table:
