@@ -50,9 +50,11 @@ def _between(context: FactContext, contained: bool) -> ir.Table:
     touching = [pieces.from_day < periods.period_end, pieces.to_day > periods.period_start]
     first_day = _monthly(context)
     if first_day is not None:
-        shift = ibis.interval(days=first_day - 1)
-        # A day less an interval is an instant in DuckDB, whatever Ibis calls it; only the way over it gives a day.
-        begins = ((pieces.from_day - shift).truncate("M") + shift).cast("timestamp").cast("date")
+        begins = pieces.from_day.truncate("M").cast("date")
+        if first_day > 1:
+            shift = ibis.interval(days=first_day - 1)
+            # A day less an interval is an instant in DuckDB, whatever Ibis calls it; only the way over it gives a day.
+            begins = ((pieces.from_day - shift).truncate("M") + shift).cast("timestamp").cast("date")
         touching = [begins == periods.period_start]
     joined = pieces.inner_join(periods, [*touching, whole if contained else ~whole])
     return joined.mutate(

@@ -37,7 +37,7 @@ class Reads(Protocol):
     def read(self, table: str, scope: Scope, ledgers: tuple[str, ...] | None = None) -> ir.Table: ...
     def unreachable(self, table: str, scope: Scope) -> tuple[str, ...]: ...
     def run(self, expression: ir.Table) -> Any: ...
-    def run_sql(self, statement: str, params: Sequence[object] = ()) -> Any: ...
+    def records(self, statement: str, params: Sequence[object] = ()) -> list[dict[str, Any]]: ...
 
 
 @dataclass
@@ -148,7 +148,9 @@ def context(
     else:
         table = ibis.table({"period_start": "date"}, name="none")
     q = question
-    return Context(warehouse, scope, q.params, q.ledgers, q.start, q.end, q.grain, table, q.by, dict(q.where), whole_months)
+    return Context(
+        warehouse, scope, q.params, q.ledgers, q.start, q.end, q.grain, table, q.by, dict(q.where), whole_months
+    )
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ _KEPT = 512
 class Asks(Protocol):
     """What a statement needs of the warehouse."""
 
-    def run_sql(self, statement: str, params: Sequence[object] = ()) -> Any: ...
+    def records(self, statement: str, params: Sequence[object] = ()) -> list[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,7 @@ class Statement:
 
     def records(self, warehouse: Asks, values: Mapping[str, object]) -> list[dict[str, Any]]:
         """The rows for these `values`; see `window_values`."""
-        rows: list[dict[str, Any]] = warehouse.run_sql(self.text, [values[name] for name in self.values]).to_pylist()
-        return rows
+        return warehouse.records(self.text, [values[name] for name in self.values])
 
 
 def standing_in(question: Question) -> Question:
