@@ -11,7 +11,8 @@ Level = Literal["ok", "warning", "critical", "none"]
 
 
 def level(value: float | None, thresholds: Thresholds, direction: Direction, target: float | None = None) -> Level:
-    """The level of a value. `target` (a plan) beats the metric's own target; limits behind it stay in force.
+    """The level of a value: critical beyond the critical limit, to be watched beyond the warning limit, and beyond the
+    target where there is no warning limit. `target` (a plan) beats the metric's own.
 
     Without any threshold, or without a value, there is no level.
     """
@@ -28,7 +29,9 @@ def level(value: float | None, thresholds: Thresholds, direction: Direction, tar
     warning, critical = limits
     if critical is not None and sign * value > sign * critical:
         return "critical"
-    first = goal if goal is not None else warning
+    # A plan for a metric without a target of its own is its first limit, whatever the fallback was.
+    planned = target is not None and thresholds.target is None
+    first = goal if planned or warning is None else warning
     return "warning" if first is not None and sign * value > sign * first else "ok"
 
 
