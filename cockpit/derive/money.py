@@ -38,6 +38,16 @@ _RATES = f"""
 """
 
 
+# A ledger that names no currency has the one that all its rates lead to.
+_HOMES = f"""
+    SELECT l.name, coalesce({currency_code("l.currency")}, r.target) AS home_currency FROM ledgers l
+    LEFT JOIN (
+        SELECT ledger, min({currency_code("to_currency")}) AS target FROM exchange_rates GROUP BY ledger
+        HAVING min({currency_code("to_currency")}) = max({currency_code("to_currency")})
+    ) r ON r.ledger = l.name
+"""
+
+
 def with_rate(source: str, day: str) -> str:
     """SQL that adds conversion to the rows of `source`, a SELECT with ``ledger``, ``company`` and ``currency``.
 
@@ -52,7 +62,7 @@ def with_rate(source: str, day: str) -> str:
                coalesce(own_currency <> home_currency AND s.ledger IN (SELECT ledger FROM exchange_rates), false)
                    AS converts
         FROM ({source}) s
-        LEFT JOIN (SELECT name, {currency_code("currency")} AS home_currency FROM ledgers) l ON l.name = s.ledger
+        LEFT JOIN ({_HOMES}) l ON l.name = s.ledger
     ), asked AS (
         SELECT DISTINCT ledger, company, own_currency, home_currency, {day} AS day FROM money_rows WHERE converts
     ), found AS (

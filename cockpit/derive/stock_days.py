@@ -50,6 +50,19 @@ _FROM_PRODUCTION = (
     "regexp_matches(lower(coalesce(s.document_type, '')), '生产|领料|退料|材料|委外|production|^(262|232|544)$')"
 )
 
+# A transfer slip may name both warehouses in one line: it leaves the one and arrives in the other.
+_SIDES = """
+    SELECT * FROM stock_movements WHERE warehouse_from IS NULL OR warehouse_to IS NULL
+    UNION ALL BY NAME
+    SELECT * REPLACE (warehouse_from AS warehouse, 'transfer_out' AS movement_kind, -abs(quantity) AS quantity,
+                      -abs(cost_amount) AS cost_amount)
+    FROM stock_movements WHERE warehouse_from IS NOT NULL AND warehouse_to IS NOT NULL
+    UNION ALL BY NAME
+    SELECT * REPLACE (warehouse_to AS warehouse, 'transfer_in' AS movement_kind, abs(quantity) AS quantity,
+                      abs(cost_amount) AS cost_amount)
+    FROM stock_movements WHERE warehouse_from IS NOT NULL AND warehouse_to IS NOT NULL
+"""
+
 _INPUTS = f"""
     moves AS (
         SELECT s.ledger, s.company, {MATERIAL} AS material, coalesce(s.warehouse, '') AS warehouse,
@@ -58,7 +71,7 @@ _INPUTS = f"""
                s.movement_kind IN ('sale', 'production_issue', 'return_in') AS used,
                s.movement_kind = 'sale' OR s.movement_kind = 'return_in' AND NOT {_FROM_PRODUCTION} AS sold,
                s.movement_kind = 'transfer_out' AS sent
-        FROM stock_movements s LEFT JOIN ledgers l ON l.name = s.ledger
+        FROM ({_SIDES}) s LEFT JOIN ledgers l ON l.name = s.ledger
         WHERE {_TOUCHED} AND s.is_void IS NOT TRUE
     ), stated AS (
         SELECT s.ledger, s.company, {MATERIAL} AS material, coalesce(s.warehouse, '') AS warehouse,
@@ -66,6 +79,9 @@ _INPUTS = f"""
                coalesce(s.quantity, 0) AS quantity,
                CASE WHEN {_HOME} THEN coalesce(s.cost_amount, (s.quantity * s.unit_cost)::DECIMAL(18,4)) END AS value
         FROM stock_balances s LEFT JOIN ledgers l ON l.name = s.ledger WHERE {_TOUCHED}
+        -- A day's total beside the same day by warehouse says it again.
+        QUALIFY coalesce(s.warehouse, '') <> '' OR NOT bool_or(coalesce(s.warehouse, '') <> '')
+                OVER (PARTITION BY s.ledger, s.company, {MATERIAL}, s.as_of_day)
     )
 """
 

@@ -79,6 +79,11 @@ def plan_columns(
     return maker.make()
 
 
+def _tax_share(number: str) -> str:
+    """SQL for a rate of tax as a fraction: 13 is 13 %, 1 is 1 % and 0.13 is 13 %, line by line; no tax is 100 %."""
+    return f"(CASE WHEN abs({number}) >= 1 THEN ({number}) / 100 ELSE {number} END)"
+
+
 class _Maker:
     def __init__(
         self,
@@ -177,7 +182,8 @@ class _Maker:
     def _number(self, column: Column, mark: str | None) -> Plan:
         plain = mark is None
         scale = numbers.exponent_of(header_scale(self.header(column))) if column.name in self.layout.columns else 0
-        exponent = self._share_exponent(column, scale, plain) if column.kind == "rate" else scale
+        taxed = column.name == "tax_rate"
+        exponent = 0 if taxed else self._share_exponent(column, scale, plain) if column.kind == "rate" else scale
         style = NumberStyle(comma=mark == ",", exponent=exponent)
         if exponent > 0:
             params = {"factor": 10**exponent}
@@ -187,8 +193,11 @@ class _Maker:
         kind = "DECIMAL(28,4)" if column.kind == "integer" else column.duckdb_type
         missing = (*NO_VALUE, *NOTHING, *EXCEL_ERRORS)
         if plain and not exponent:
-            return Plan(column, numbers.plain_number(raw(column.name), column.duckdb_type), missing)
+            number = numbers.plain_number(raw(column.name), column.duckdb_type)
+            return Plan(column, _tax_share(number) if taxed else number, missing)
         reading = numbers.number(kind, style, column.kind in ("quantity", "integer"))
+        if taxed:
+            reading = replace(reading, value=_tax_share(reading.value))
         if column.kind == "integer":
             whole = f"CASE WHEN {reading.value} = round({reading.value}) THEN CAST({reading.value} AS BIGINT) END"
             reading = replace(reading, value=whole)

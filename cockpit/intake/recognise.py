@@ -23,9 +23,7 @@ TOLD_ELSEWHERE = frozenset({"side", "role", "period_start", "period_end", "as_of
 SAID = ("--set", "--as-of")
 SPECIAL = frozenset({"date_order", "decimal", "year"})  # settings of reading that are no fields
 _PERIODS = {"period_start": ("period",), "period_end": ("period",)}
-_PIVOT = re.compile(
-    r"行标签|列标签|求和项|计数项|平均值项|^row labels$|^column labels$|^sum of |^count of ", re.IGNORECASE
-)
+_PIVOT = re.compile(r"^(行标签|列标签)$|^(求和项|计数项|平均值项)[:：]|^(row|column) labels$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ def bucket(day: ir.DateValue, grain: Grain, month_start_day: int) -> ir.DateValu
     if grain == "day":
         return day
     if grain == "week":
-        return day.truncate("W")
+        # DuckDB cuts a day to an instant, whatever Ibis calls it; only the way over it gives a day.
+        return day.truncate("W").cast("timestamp").cast("date")
     month = day if month_start_day == 1 else day - ibis.interval(days=month_start_day - 1)
     if month_start_day > 16:
         month = (month.truncate("M") + ibis.interval(months=1)).cast("date")

@@ -37,7 +37,7 @@ class Reach:
             return False
         if self.last >= final:
             return True
-        if self.stated is not None:
+        if self.stated is not None and self.stated >= self.last:  # an older word says nothing about newer data
             return self.stated >= final
         return (final - self.last).days <= self.gap
 

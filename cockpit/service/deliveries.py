@@ -119,9 +119,14 @@ class DeliveryDesk:
         if len(named) > 1 or any(part.completes is None for part in parts if part.status != "ignored"):
             raise RefusedError("rejects_of_one_delivery_only")
         base = named.pop()
-        rows = self._warehouse.run_sql("SELECT ledger FROM deliveries WHERE id = $1", [base]).to_pylist()
+        rows = self._warehouse.records(
+            "SELECT ledger, active_from IS NOT NULL AND active_to IS NULL AS active FROM deliveries WHERE id = $1",
+            [base],
+        )
         if not rows or rows[0]["ledger"] != ledger:
             raise RefusedError("rejects_of_unknown_delivery", delivery=base)
+        if not rows[0]["active"]:
+            raise RefusedError("rejects_of_inactive_delivery", delivery=base)
         return base
 
     def _recall(self, delivery: int, part: int) -> tuple[str, Mapping[str, str]] | None:
@@ -135,7 +140,10 @@ class DeliveryDesk:
     # ---------------------------------------------------------------- looking back
 
     def history(self, actor: Actor, ledger: str | None = None) -> list[DeliveryView]:
-        """All deliveries the actor may know of, newest first."""
+        """All deliveries the actor may know of, newest first. UsageError where there is no ledger of that name."""
+        names = [one.name for one in self._warehouse.ledgers()]
+        if ledger is not None and ledger not in names:
+            raise UsageError("ledger_unknown", ledger=ledger, choices=", ".join(names) or "—")
         allowed = actor.scope.allowed.get("ledger")
         rows = self._warehouse.run_sql(f"{HISTORY} ORDER BY d.id DESC").to_pylist()
         parts = self._parts()
@@ -200,7 +208,10 @@ class DeliveryDesk:
         ).to_pylist()
         if not rows:
             raise RefusedError("no_rejects", delivery=delivery)
-        write_rejects(rows, delivery, out, language)
+        try:
+            write_rejects(rows, delivery, out, language)
+        except OSError as error:
+            raise UsageError("file_not_writable", file=str(out), reason=error.strerror or "") from error
         return len(rows)
 
 

@@ -18,7 +18,7 @@ from cockpit.metrics.query import Answer, Figures, Key, evaluate
 from cockpit.metrics.question import Question, checked
 from cockpit.metrics.reach import Reach, local_today, reach
 from cockpit.metrics.types import LedgerFacts, Metric, Thresholds
-from cockpit.period import Period
+from cockpit.period import Period, whole
 from cockpit.scope import Scope
 from cockpit.service.cache import Cache
 from cockpit.service.requests import Actor, MetricRequest
@@ -84,9 +84,10 @@ class FigureDesk:
         return found
 
     def metric_reach(self, metric: Metric, ledgers: tuple[LedgerFacts, ...]) -> Reach:
-        """The reach of the source that reaches furthest: data of one source do not wait for another's."""
+        """From the first day of any source to the last of the one that reaches furthest: none waits for another."""
         found = [self.reach(table, ledgers) for table in metric.sources]
-        return max(found, key=lambda one: one.last or date.min)
+        furthest = max(found, key=lambda one: one.last or date.min)
+        return replace(furthest, first=min((one.first for one in found if one.first), default=None))
 
     def windowed(self, metric: Metric, question: Question) -> Question | None:
         """The question with the window of the data where it needs one; None where there are no data."""
@@ -107,7 +108,13 @@ class FigureDesk:
         notes = list(answer.notes)
         if windowed.grain == "all" and not answer.rows and not windowed.by:
             answer.rows.append(_empty(windowed))
-        rows, earlier, partial, more = self._compared(metric, windowed, answer, reached, scope)
+            if metric.as_of and metric.kind == "sum" and reached.first and reached.first < (windowed.end or date.max):
+                answer.rows[0].value = 0.0  # there are items, and none of them counts
+        if any(len({row.dimensions.get(name) for row in answer.rows}) > 1 for name in unsplit(metric, windowed)):
+            notes.append(("never_added", {"dimensions": ", ".join(metric.split)}))
+        rows, earlier, partial, more = self._compared(
+            metric, windowed, answer, reached, scope, question.end is not None
+        )
         notes += more
         targets = self._targets.of(metric, windowed, scope, reached.until)
         made = tuple(self._row(metric, windowed, row, rows, earlier, partial, targets) for row in rows)
@@ -124,15 +131,19 @@ class FigureDesk:
             return None
         start, end = question.start or reached.first, question.end or last + timedelta(days=1)
         horizon = today + timedelta(days=1)
+        if metric.as_of and question.grain == "all" and question.start is None and question.end is not None:
+            start = min(start or question.end, question.end - timedelta(days=1))
         return None if start is None or start >= end else replace(question, start=start, end=end, horizon=horizon)
 
     def _compared(
-        self, metric: Metric, question: Question, answer: Answer, reached: Reach, scope: Scope
+        self, metric: Metric, question: Question, answer: Answer, reached: Reach, scope: Scope, asked_end: bool
     ) -> tuple[list[Figures], dict[Key, Figures], set[Key], list[tuple[str, dict[str, str]]]]:
         """Rows (growth computed), their counterparts a year earlier, which are partial, and notes."""
         rows, notes = answer.rows, []
         placed = [row for row in rows if row.period.label or (question.start and question.end)]
-        partial = {row.key for row in placed if not reached.complete(row.period.end)}
+        # A window that was not asked for ends with the data, not with the period.
+        ends = {row.key: row.period.end if asked_end else _natural_end(row.period) for row in placed}
+        partial = {key for key, end in ends.items() if not reached.complete(end)}
         earlier: dict[Key, Figures] = {}
         if placed:
             args = (metric, question, placed, partial, reached.until, self._warehouse, scope)
@@ -193,9 +204,18 @@ class FigureDesk:
         return (self._row(metric, question, empty, [empty], {}, set(), lambda row: None),)
 
 
+def unsplit(metric: Metric, question: Question) -> tuple[str, ...]:
+    """Dimensions that are never added and that the question does not name."""
+    return tuple(name for name in metric.split if name not in question.by and len(question.where.get(name, ())) != 1)
+
+
 def _empty(question: Question) -> Figures:
     period = Period(question.start or date.min, question.end or date.max, None, "all", question.month_start_day)
     return Figures(period, {}, None)
+
+
+def _natural_end(period: Period) -> date:
+    return whole(period).end
 
 
 def _float(value: object) -> float | None:

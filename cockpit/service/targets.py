@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from cockpit.locale import LANGUAGES, t
 from cockpit.metrics.query import Figures
 from cockpit.metrics.question import Question
 from cockpit.metrics.types import Metric
@@ -31,7 +32,8 @@ class Targets:
         """
         ledgers = tuple(ledger.name for ledger in question.ledgers)
         table = self._warehouse.read("targets", scope, ledgers)
-        rows = self._warehouse.run(table.filter(table.metric == metric.name)).to_pylist()
+        names = [metric.name, *(t(f"metric.{metric.name}.label", language) for language in LANGUAGES)]
+        rows = self._warehouse.run(table.filter(table.metric.isin(names))).to_pylist()
         if not rows:
             return lambda row: None
         fixed = {name: values[0] for name, values in question.where.items() if len(values) == 1 and values[0]}

@@ -90,6 +90,7 @@ class Transaction:
         if (blocked and not self.draft.force) or not ready:
             return self._record(self._outcome({}, take="blocked" if blocked else None), None)
         self._insert_delivery("held", None)
+        self._drop_closed()
         by_table: dict[str, list[tuple[int, StagedPart]]] = {}
         for index, part in ready:
             by_table.setdefault(part.table or "", []).append((index, part))
@@ -117,6 +118,21 @@ class Transaction:
                 self._activate(self.tables[name], change)
             finish(self.con, self.tables, self.derivations, change)
         return self._record(outcome, change)
+
+    def _drop_closed(self) -> None:
+        """Rows whose reject was brought back already do not come a second time."""
+        for index, part in enumerate(self.parts):
+            if part.completes is None or part.staged is None:
+                continue
+            gone = fetch(
+                self.con,
+                f"DELETE FROM {quoted(part.staged)} s USING rejects r WHERE r.delivery = ? AND r.closed_by IS NOT NULL"
+                " AND s._mark = r.part || ':' || r.row RETURNING s._row",
+                [part.completes],
+            )
+            if gone:
+                issue = Issue("rejects_closed_already", "warning", count=len(gone))
+                self.findings.append(Finding(index, issue))
 
     def _prepare(self, table: Table, members: Sequence[tuple[int, StagedPart]], tables: frozenset[str]) -> None:
         """Repeats between files, shared numbers, dangling codes, comparison with what is known, for one table."""
@@ -345,9 +361,14 @@ def issue_json(issue: Issue) -> dict[str, object]:
     }
 
 
-def note_change(table: Table, change: Change) -> None:
-    """Add what `resolve.settle` moved to the change."""
-    change.add(table.name, resolve.entering(table), resolve.leaving(table))
+def note_change(table: Table, change: Change, kept: str = "", con: duckdb.DuckDBPyConnection | None = None) -> None:
+    """Add what `resolve.settle` moved to the change; with `kept`, as copies that later moves do not overwrite."""
+    relations = [resolve.entering(table), resolve.leaving(table)]
+    if con is not None:
+        for position, relation in enumerate(relations):
+            relations[position] = quoted(f"moved_{position}_{table.name}{kept}")
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {relations[position]} AS SELECT * FROM {relation}")
+    change.add(table.name, *relations)
     if table.settings:
         change.settings.add(table.name)
 

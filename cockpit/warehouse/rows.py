@@ -152,6 +152,14 @@ def _settle_repeated_events(con: duckdb.DuckDBPyConnection, table: Table) -> lis
         f"CREATE OR REPLACE TEMP TABLE repeats AS SELECT _event, _part, _row FROM {new}"
         " QUALIFY row_number() OVER (PARTITION BY _event ORDER BY _part, _row) > 1"
     )
+    # An act that one file leaves open and another closes is one act.
+    con.execute(
+        f"INSERT INTO repeats SELECT b._event, b._part, b._row FROM {new} b WHERE b.acted_at IS NULL AND EXISTS"
+        f" (SELECT 1 FROM {new} c WHERE c._number = b._number AND c._part <> b._part AND c.acted_at IS NOT NULL"
+        " AND coalesce(c.node, c.activity) IS NOT DISTINCT FROM coalesce(b.node, b.activity)"
+        " AND c.actor IS NOT DISTINCT FROM b.actor"
+        " AND (b.arrived_at IS NULL OR c.arrived_at IS NOT DISTINCT FROM b.arrived_at))"
+    )
     rows = fetch(con, "SELECT _part, count(*) FROM repeats GROUP BY _part ORDER BY _part")
     con.execute(f"DELETE FROM {new} USING repeats r WHERE {new}._part = r._part AND {new}._row = r._row")
     return [

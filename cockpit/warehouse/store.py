@@ -240,8 +240,25 @@ class Warehouse:
                 " WHERE id = ?",
                 [version, reason, actor, self.now(), delivery],
             )
-            con.execute("UPDATE rejects SET closed_by = NULL WHERE closed_by = ?", [delivery])
-            change = self._settle(con, delivery)
+            # Rows that complete a delivery are no documents without it.
+            ended = [
+                delivery,
+                *(
+                    int(str(one))
+                    for (one,) in fetch(
+                        con,
+                        "UPDATE deliveries SET active_to = ?, decision = 'undone', reason = ?, decided_by = ?,"
+                        " decided_at = ? WHERE completes = ? AND active_from IS NOT NULL AND active_to IS NULL"
+                        " RETURNING id",
+                        [version, reason, actor, self.now(), delivery],
+                    )
+                ),
+            ]
+            change = Change()
+            for one in ended:
+                con.execute("UPDATE rejects SET closed_by = NULL WHERE closed_by = ?", [one])
+                self._settle(con, one, change)
+            finish(con, self.tables, self.derivations, change)
             return record_version(con, self.now(), "undo", delivery, change)
 
     def decide(self, delivery: int, accept: bool, apart: bool, actor: str, reason: str) -> int:
@@ -271,7 +288,9 @@ class Warehouse:
                 " WHERE id = ?",
                 [*words, version, "loaded_with_rejects" if rejected else "loaded", delivery],
             )
-            change = self._settle(con, delivery)
+            change = Change()
+            self._settle(con, delivery, change)
+            finish(con, self.tables, self.derivations, change)
             return record_version(con, self.now(), "decide", delivery, change)
 
     def _must(self, con: duckdb.DuckDBPyConnection, delivery: int, active: bool) -> None:
@@ -288,17 +307,14 @@ class Warehouse:
         if not active and not rows[0][1]:
             raise RefusedError("delivery_not_held", delivery=delivery)
 
-    def _settle(self, con: duckdb.DuckDBPyConnection, delivery: int) -> Change:
-        """Resolve everything one delivery speaks of, after its activity changed."""
-        change = Change()
+    def _settle(self, con: duckdb.DuckDBPyConnection, delivery: int, change: Change) -> None:
+        """Resolve everything one delivery speaks of, after its activity changed; adds what moved to `change`."""
         names = fetch(con, 'SELECT DISTINCT "table" FROM parts WHERE delivery = ? AND "table" IS NOT NULL', [delivery])
         for (name,) in names:
             table = self.tables[str(name)]
             resolve.units_of(con, table, delivery)
             resolve.settle(con, table)
-            note_change(table, change)
-        finish(con, self.tables, self.derivations, change)
-        return change
+            note_change(table, change, f"_{delivery}", con)
 
     def _set_apart(self, con: duckdb.DuckDBPyConnection, delivery: int) -> None:
         """Give the held delivery's documents whose number is known otherwise a number of their own."""

@@ -125,8 +125,10 @@ def test_widgets_speak_chinese(visit: Visit) -> None:
     page = visit("/data")
     uploader = page.locator("[data-testid=stFileUploaderDropzone]")
     uploader.wait_for()
-    label = uploader.locator("button p").first.evaluate("e => getComputedStyle(e, '::after').content")
-    assert "选择文件" in label
+    label = (
+        "getComputedStyle(document.querySelector('[data-testid=stFileUploaderDropzone] button p'), '::after').content"
+    )
+    page.wait_for_function(f"() => {label}.includes('选择文件')")
     assert uploader.locator("[data-testid=stFileUploaderDropzoneInstructions] span").first.is_hidden()
 
 

@@ -11,7 +11,7 @@ from cockpit.errors import UsageError
 from cockpit.scope import Scope
 from cockpit.service.requests import Actor
 from cockpit.ui.cards import Ask
-from cockpit.ui.memo import Memo, step
+from cockpit.ui.memo import MEMO, Memo, step
 from tests.ui.made import AS_OF, result, row, view
 
 CYCLE = Ask("approval_cycle_time")
@@ -61,6 +61,7 @@ def test_a_new_data_version_asks_again() -> None:
         asked.append(1)
         return result([row()])
 
+    MEMO.clear()
     one = view(metric=metric)
     one.cockpit.version = lambda: next(versions)  # type: ignore[method-assign]
     one.metric(CYCLE, grain="all")
