@@ -62,6 +62,10 @@ def reach(warehouse: Runs, table: str, ledgers: Sequence[LedgerFacts]) -> Reach:
     """How far `table` reaches in `ledgers`. Days later than today (typing mistakes, plans) do not count."""
     today = local_today(ledgers) if ledgers else date.max
     names = [ledger.name for ledger in ledgers]
+    # A period counts on its last day and begins on its first.
+    first = "SELECT min(day) FROM d"
+    if table == "stock_summaries":
+        first = "SELECT min(period_start) FROM stock_summaries WHERE list_contains($2, ledger)"
     row = warehouse.run_sql(
         'WITH d AS (SELECT DISTINCT day FROM data_days WHERE "table" = $1 AND list_contains($2, ledger) AND day <= $3),'
         " e AS (SELECT max(day) AS last FROM d),"
@@ -72,7 +76,7 @@ def reach(warehouse: Runs, table: str, ledgers: Sequence[LedgerFacts]) -> Reach:
         "  ::DATE) AS stated FROM deliveries x JOIN parts p ON p.delivery = x.id JOIN ledgers l ON l.name = x.ledger"
         '  WHERE p."table" = $1 AND list_contains($2, x.ledger) AND x.active_from IS NOT NULL AND x.active_to IS NULL'
         "  GROUP BY x.ledger))"
-        " SELECT (SELECT min(day) FROM d) AS first, last, gap, stated FROM e, g, s",
+        f" SELECT ({first}) AS first, last, gap, stated FROM e, g, s",
         [table, names, today],
     ).to_pylist()[0]
     stated = row["stated"]
