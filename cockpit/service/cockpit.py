@@ -219,7 +219,11 @@ class Cockpit:
         """Load the sample company into its own ledger, or take it away. None where there is nothing to do."""
         if self._sample is None:
             raise RefusedError("sample_not_here")
-        mine = [one for one in self.deliveries(LOCAL_ADMINISTRATOR, self._sample.ledger) if one.state == "active"]
+        mine = [
+            one
+            for one in self.deliveries(LOCAL_ADMINISTRATOR)
+            if one.ledger == self._sample.ledger and one.state == "active"
+        ]
         if remove:
             for delivery in mine:
                 self._warehouse.undo(delivery.id, actor.name, "")
