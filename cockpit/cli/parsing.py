@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from cockpit.cli.desk import PROGRAM, Desk
 from cockpit.errors import UsageError
-from cockpit.period import Grain, parse_day
+from cockpit.period import FIRST_YEAR, LAST_YEAR, Grain, parse_day
 from cockpit.service.requests import MetricRequest
 
 
@@ -102,9 +102,12 @@ def pairs(option: str, values: Sequence[str] | None) -> dict[str, str]:
 
 def instant(option: str, value: str | None) -> datetime | None:
     try:
-        return datetime.fromisoformat(value) if value else None
+        found = datetime.fromisoformat(value) if value else None
     except ValueError as error:
         raise UsageError("instant_not_readable", option=option, value=str(value)) from error
+    if found is not None and not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise UsageError("instant_not_readable", option=option, value=str(value))
+    return found
 
 
 def existing_files(paths: Sequence[Path]) -> list[Path]:

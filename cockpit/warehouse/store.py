@@ -99,6 +99,10 @@ class Warehouse:
             con.execute("SET enable_external_access = false")
             con.execute("SET lock_configuration = true")
             schema.create(con, self.tables.values(), self.derivations)
+        except duckdb.IOException as error:
+            if "lock" in str(error):
+                raise SystemFailure("warehouse_in_use", path=str(path)) from error
+            raise SystemFailure("warehouse_not_opened", path=str(path), reason=str(error).splitlines()[0]) from error
         except duckdb.Error as error:
             raise SystemFailure("warehouse_not_opened", path=str(path), reason=str(error).splitlines()[0]) from error
         return con
