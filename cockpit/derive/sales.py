@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
-from cockpit.derive.money import shown, with_rate
-from cockpit.derive.types import Derivation
-from cockpit.derive.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER
+from cockpit.warehouse.derivation import Derivation
+from cockpit.warehouse.money import shown, with_rate
+from cockpit.warehouse.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER
 
 
 def touch_documents(con: duckdb.DuckDBPyConnection) -> None:

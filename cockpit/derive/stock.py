@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from cockpit.derive.stock_days import STOCK_DAYS
 from cockpit.derive.stock_pieces import STOCK_PIECES
-from cockpit.derive.types import Derivation
+from cockpit.warehouse.derivation import Derivation
 
 DERIVATIONS: tuple[Derivation, ...] = (STOCK_DAYS, STOCK_PIECES)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import duckdb
 
-from cockpit.derive.money import currency_code
-from cockpit.derive.types import Derivation
-from cockpit.derive.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER, in_touched
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import key
+from cockpit.warehouse.money import currency_code
+from cockpit.warehouse.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER, in_touched
 
 MATERIAL = "coalesce(material_code, material_name)"
 _OWN = ("ledger", "company", MATERIAL)

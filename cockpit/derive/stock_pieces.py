@@ -5,9 +5,9 @@ from __future__ import annotations
 import duckdb
 
 from cockpit.derive.stock_days import COMPANY, MATERIAL, QUANTITY, VALUE
-from cockpit.derive.types import Derivation
-from cockpit.derive.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER, in_touched
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import key
+from cockpit.warehouse.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER, in_touched
 
 _TOUCHED = in_touched(("ledger", "company"), "stock_days", "stock_summaries")
 

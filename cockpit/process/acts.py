@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cockpit.derive.types import Derivation
-from cockpit.derive.working import with_working
 from cockpit.process.definition import APPROVING, BACKGROUND, DECISIVE
 from cockpit.process.words import PROCESS_UNIT, choose_rules, map_words
+from cockpit.warehouse.derivation import Derivation
+from cockpit.warehouse.working_time import with_working
 
 # What the newest delivery says of the whole document, repeated on its acts and its case.
 DOCUMENT: Mapping[str, str] = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.derive.types import Derivation
 from cockpit.process.acts import ACTS, RULES
 from cockpit.process.cases import CASES, PROCESS_CASES
+from cockpit.warehouse.derivation import Derivation
 
 DERIVATIONS: tuple[Derivation, ...] = (RULES, ACTS, CASES, PROCESS_CASES)

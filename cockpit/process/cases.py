@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cockpit.derive.types import Derivation
-from cockpit.derive.working import with_working
 from cockpit.process.acts import DOCUMENT, listed
 from cockpit.process.definition import APPROVING, DECISIVE, HANDLING
+from cockpit.warehouse.derivation import Derivation
+from cockpit.warehouse.working_time import with_working
 
 # Codes of amount bands; they sort as the bands do. The upper end belongs to the next band.
 AMOUNT_BANDS = (

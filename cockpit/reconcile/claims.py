@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.derive.money import minor_units
 from cockpit.reconcile.documents import TOUCHED, number
+from cockpit.warehouse.money import minor_units
 
 # Shorter words of a remark are years, counts and the like, not invoice numbers.
 _SHORTEST_NUMBER_IN_REMARK = 4

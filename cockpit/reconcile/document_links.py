@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cockpit.derive.types import Derivation
-from cockpit.derive.units import in_touched
 from cockpit.reconcile.documents import number
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import key
+from cockpit.warehouse.units import in_touched
 
 # Which column of which table names a document of which other table; some only for one side.
 _REFERENCES: tuple[tuple[str, str, str, str, str], ...] = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import duckdb
 
-from cockpit.derive.money import minor_units, with_rate
-from cockpit.derive.types import Derivation
-from cockpit.derive.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER, in_touched
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import key
+from cockpit.warehouse.money import minor_units, with_rate
+from cockpit.warehouse.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER, in_touched
 
 # Matching looks at one side of one company at a time; a change there is matched anew as a whole.
 _SIDE = ("ledger", "company", "side")

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import duckdb
 
-from cockpit.derive.money import major_units
-from cockpit.derive.types import Derivation
 from cockpit.reconcile.claims import CLAIMS, CREDIT_NOTE_PAIRS, CREDIT_NOTES, INVOICES, PAIRS
 from cockpit.reconcile.document_links import DOCUMENT_LINKS
 from cockpit.reconcile.documents import DOCUMENTS
 from cockpit.reconcile.open_items import OPEN_ITEMS
+from cockpit.warehouse.derivation import Derivation
+from cockpit.warehouse.money import major_units
 
 WINDOW_DAYS = 90
 

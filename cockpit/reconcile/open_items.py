@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.derive.money import major_units
-from cockpit.derive.types import Derivation
+from cockpit.warehouse.derivation import Derivation
+from cockpit.warehouse.money import major_units
 
 # An invoice counts as fully matched when what is left is at most 1.00 of its currency and at most 1 % of it: rounding
 # in the head, bank charges of cents.

@@ -13,10 +13,10 @@ import duckdb
 from cockpit.issues import Issue
 from cockpit.model.types import Table
 from cockpit.warehouse import conflicts, derived, references, resolve, rows, working_days
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import content, listed, quoted, stored_columns
 from cockpit.warehouse.rows import Finding, count, fetch, new_rows
-from cockpit.warehouse.schema import Declared
 from cockpit.warehouse.staging import StagedPart
 
 Status = Literal["loaded", "loaded_with_rejects", "unchanged", "held", "blocked", "ignored", "dry_run"]
@@ -69,7 +69,7 @@ class Transaction:
         self,
         con: duckdb.DuckDBPyConnection,
         tables: Mapping[str, Table],
-        derivations: Sequence[Declared],
+        derivations: Sequence[Derivation],
         draft: Draft,
         parts: Sequence[StagedPart],
     ) -> None:
@@ -374,7 +374,7 @@ def note_change(table: Table, change: Change, kept: str = "", con: duckdb.DuckDB
 
 
 def finish(
-    con: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], derivations: Sequence[Declared], change: Change
+    con: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], derivations: Sequence[Derivation], change: Change
 ) -> None:
     """Business days and derived tables after the canonical tables changed."""
     for name, relations in list(change.relations.items()):

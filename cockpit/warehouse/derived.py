@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import duckdb
 
 from cockpit.model.types import Table
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import quoted
 from cockpit.warehouse.rows import count, fetch
-from cockpit.warehouse.schema import Declared
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Change:
         self.relations.setdefault(table, []).extend(relations)
 
 
-def run(con: duckdb.DuckDBPyConnection, derivations: Sequence[Declared], change: Change) -> None:
+def run(con: duckdb.DuckDBPyConnection, derivations: Sequence[Derivation], change: Change) -> None:
     """Bring every derived table up to date with `change`, in order of declaration."""
     for derivation in derivations:
         everything = bool(change.settings.intersection(derivation.settings))
@@ -36,8 +36,10 @@ def run(con: duckdb.DuckDBPyConnection, derivations: Sequence[Declared], change:
         replace(con, derivation, change, keep_old=_read_later(derivation, derivations))
 
 
-def touch(con: duckdb.DuckDBPyConnection, derivation: Declared, relations: Mapping[str, Sequence[str]] | None) -> None:
-    """Fill ``touched(unit)`` with the units of the changed rows; with None, of all rows and all old results."""
+def touch(
+    con: duckdb.DuckDBPyConnection, derivation: Derivation, relations: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Fill ``touched(unit)`` with the units of the changed rows; without them, of all rows and all old results."""
     selects: list[str] = []
     for table, unit in derivation.inputs.items():
         sources = [quoted(table)] if relations is None else relations.get(table, ())
@@ -48,7 +50,7 @@ def touch(con: duckdb.DuckDBPyConnection, derivation: Declared, relations: Mappi
     con.execute(f"CREATE OR REPLACE TEMP TABLE touched AS SELECT unit FROM ({union}) WHERE unit IS NOT NULL")
 
 
-def replace(con: duckdb.DuckDBPyConnection, derivation: Declared, change: Change, keep_old: bool) -> None:
+def replace(con: duckdb.DuckDBPyConnection, derivation: Derivation, change: Change, keep_old: bool) -> None:
     """Delete the touched units' results and compute them again."""
     name, fresh, old = (quoted(prefix + derivation.name) for prefix in ("", "fresh_", "old_"))
     columns = ", ".join(quoted(column) for column in derivation.columns)
@@ -63,7 +65,7 @@ def replace(con: duckdb.DuckDBPyConnection, derivation: Declared, change: Change
         con.execute(f"DROP TABLE {fresh}")
 
 
-def _read_later(derivation: Declared, derivations: Iterable[Declared]) -> bool:
+def _read_later(derivation: Derivation, derivations: Iterable[Derivation]) -> bool:
     return any(derivation.name in other.inputs for other in derivations)
 
 
@@ -103,9 +105,9 @@ def count_days(con: duckdb.DuckDBPyConnection, table: Table, relations: Sequence
     )
 
 
-def compare(con: duckdb.DuckDBPyConnection, derivation: Declared) -> int:
+def compare(con: duckdb.DuckDBPyConnection, derivation: Derivation) -> int:
     """Rows in which the kept table differs from a full computation; the full computation stays."""
-    touch(con, derivation, None)
+    touch(con, derivation)
     if derivation.prepare is not None:
         derivation.prepare(con)
     columns = ", ".join(quoted(column) for column in derivation.columns)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
 from cockpit.model.types import Table
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import quoted, stored_columns
 
 SCHEMA_VERSION = 1
@@ -61,24 +61,6 @@ CREATE OR REPLACE VIEW delivery_order AS
 """
 
 
-class Declared(Protocol):
-    """What the warehouse must know of a derived table; `cockpit.derive.types.Derivation` is one."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def columns(self) -> Mapping[str, str]: ...
-    @property
-    def inputs(self) -> Mapping[str, str]: ...
-    @property
-    def statement(self) -> str: ...
-    @property
-    def settings(self) -> tuple[str, ...]: ...
-
-    @property
-    def prepare(self) -> Callable[[duckdb.DuckDBPyConnection], None] | None: ...
-
-
 def column_types(table: Table) -> dict[str, str]:
     """DuckDB types of a canonical table as stored, underscored columns included."""
     types = {column.name: column.duckdb_type for column in table.columns}
@@ -89,7 +71,7 @@ def definition(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
 
 
-def create(con: duckdb.DuckDBPyConnection, tables: Iterable[Table], derivations: Iterable[Declared]) -> None:
+def create(con: duckdb.DuckDBPyConnection, tables: Iterable[Table], derivations: Iterable[Derivation]) -> None:
     """Make every table that is not there yet, in one transaction."""
     con.execute("BEGIN")
     for statement in BOOKKEEPING.split(";\n"):

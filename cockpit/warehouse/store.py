@@ -19,10 +19,10 @@ from cockpit.model.types import Table
 from cockpit.scope import Scope
 from cockpit.warehouse import derived, reading, resolve, schema, working_days
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import key, quoted
 from cockpit.warehouse.rows import count, fetch
-from cockpit.warehouse.schema import Declared
 from cockpit.warehouse.staging import StagedPart
 
 
@@ -69,7 +69,7 @@ class Warehouse:
         self,
         path: Path,
         tables: Mapping[str, Table],
-        derivations: Sequence[Declared],
+        derivations: Sequence[Derivation],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC).replace(tzinfo=None),
     ) -> None:
         self.path = path

@@ -12,11 +12,11 @@ import ibis
 import ibis.expr.types as ir
 
 from cockpit.derive import sales, stock
-from cockpit.derive.types import Derivation
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.model import TABLES
 from cockpit.period import Grain, periods
 from cockpit.reconcile import links
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change, compare, run
 from cockpit.warehouse.identity import stored_columns, unit_key
 from cockpit.warehouse.reading import schema

@@ -50,8 +50,6 @@ BESIDE = {
     "cockpit.__main__": {"connectors", "sample_data"},
     "cockpit.period": {"cockpit.errors"},
     "cockpit.settings": {"cockpit.errors", "cockpit.locale"},
-    "cockpit.reconcile": {"cockpit.derive"},
-    "cockpit.process": {"cockpit.derive"},
     "cockpit.access": {"cockpit.records"},
     "cockpit.meeting": {"cockpit.alerts", "cockpit.improve"},
     "cockpit.report": {"cockpit.charts"},

@@ -10,7 +10,7 @@ from typing import Any
 
 from cockpit.model import TABLES
 from cockpit.warehouse.delivery import Draft, Outcome
-from cockpit.warehouse.schema import Declared
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.staging import StagedPart
 from cockpit.warehouse.store import Ledger, Warehouse
 
@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 class Desk:
     """Delivers rows and reads current ones back. The clock moves a minute with every delivery."""
 
-    def __init__(self, folder: Path, derivations: Sequence[Declared] = (), zone: str = "Asia/Shanghai") -> None:
+    def __init__(self, folder: Path, derivations: Sequence[Derivation] = (), zone: str = "Asia/Shanghai") -> None:
         self.clock = datetime(2026, 11, 22, 1, 0, tzinfo=UTC).replace(tzinfo=None)
         self.warehouse = Warehouse(folder / "warehouse.duckdb", TABLES, derivations, lambda: self.clock)
         self.zone = zone

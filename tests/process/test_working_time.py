@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cockpit.calendar import DayOverride, build_calendar, parse_shifts, working_between, working_seconds
-from cockpit.derive.working import with_working
+from cockpit.warehouse.working_time import with_working
 from tests.process.log import Log
 
 
