@@ -66,7 +66,14 @@ def clean(
         f"CREATE OR REPLACE TEMP TABLE {name(staged)} AS SELECT {columns}, _row, CAST({bits} AS BIGINT) AS _faults"
         f" FROM {typed}"
     )
-    issues = [*body.issues, *plans.issues, *_tax_notes(layout), *_derived_notes(con, layout, given, finals, body)]
+    signs = _sign_notes(con, typed, given) if table.name == "stock_movements" else []
+    issues = [
+        *body.issues,
+        *plans.issues,
+        *signs,
+        *_tax_notes(layout),
+        *_derived_notes(con, layout, given, finals, body),
+    ]
     rejected = _set_aside(con, source, layout, faults, staged, rejects)
     issues += _fault_issues(con, rejects)
     if source.mark is not None:
@@ -157,6 +164,18 @@ def _movement_facts(con: duckdb.DuckDBPyConnection, typed: str, given: set[str])
     if "direction" in given:
         facts["kind_unsigned"] = False
     return facts
+
+
+def _sign_notes(con: duckdb.DuckDBPyConnection, typed: str, given: set[str]) -> list[Issue]:
+    """A word about outward lines that are all negative: signed exports look so, and red slips alone do too."""
+    if not {"quantity", "movement_kind"} <= given or "direction" in given:
+        return []
+    kinds = ", ".join(f"'{kind}'" for kind in OUTWARD)
+    outward, first, others = con.execute(
+        f"SELECT count(*) FILTER (quantity < 0 AND movement_kind IN ({kinds})),"
+        f" min(_row) FILTER (quantity < 0 AND movement_kind IN ({kinds})), count(*) FILTER (quantity > 0) FROM {typed}"
+    ).fetchall()[0]
+    return [Issue("sign_read_as_outward", "warning", row=first, count=outward)] if outward and not others else []
 
 
 def _faults(layout: Layout, plans: Mapping[str, Plan], finals: Mapping[str, str]) -> list[_Fault]:

@@ -14,7 +14,7 @@ from cockpit.metrics.types import Metric
 from cockpit.period import Period, period_of, previous
 from cockpit.service.figures import FigureDesk, metric_named
 from cockpit.service.requests import Actor, CardRequest, MetricRequest
-from cockpit.service.results import Breach, Card, MetricResult, MetricRow
+from cockpit.service.results import Breach, Card, CardState, MetricResult, MetricRow
 
 TREND_MONTHS = 13
 CAUSES = 3
@@ -93,7 +93,7 @@ class CardDesk:
     def _card(
         self,
         metric: Metric,
-        state: str,
+        state: CardState,
         language: Language,
         result: MetricResult | None = None,
         row: MetricRow | None = None,
@@ -107,7 +107,7 @@ class CardDesk:
             unit=metric.unit,
             direction=metric.direction,
             importance=metric.importance,
-            state=state,  # type: ignore[arg-type]
+            state=state,
             row=row,
             trend=trend,
             warning=float(limits.warning) if limits.warning is not None else None,

@@ -10,6 +10,7 @@ from typing import Any
 from cockpit.errors import EXIT_DONE, EXIT_NOT_HELD
 from cockpit.issues import Issue
 from cockpit.locale import Language, catalogue, t
+from cockpit.metrics.types import Direction, Importance
 
 
 def message(issue: Issue, language: Language) -> str:
@@ -166,8 +167,8 @@ class MetricEntry:
     caveat: str
     example: str
     unit: str
-    direction: str
-    importance: str
+    direction: Direction
+    importance: Importance
     process: str
     owner: str
     sources: tuple[str, ...]

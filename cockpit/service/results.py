@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 Level = Literal["ok", "warning", "critical", "none"]
+CardState = Literal["data", "empty", "not_loaded", "not_allowed"]
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Card:
     unit: str
     direction: Literal["down", "up", "band", "none"]
     importance: Literal["S", "T", "O"]
-    state: Literal["data", "empty", "not_loaded", "not_allowed"]
+    state: CardState
     row: MetricRow | None = None
     previous: MetricRow | None = None
     last_year: MetricRow | None = None

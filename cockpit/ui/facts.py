@@ -78,4 +78,4 @@ def notes(result: MetricResult, view: View, ask: Ask) -> str:
     if ignored:
         names = fmt.listed((words.dimension(name, view.language) for name in ignored), view.language)
         parts.append(view.text("card.unfiltered", names=names))
-    return fmt.join([*parts, *(note for note in result.notes if not standing(note, view))], view.language)
+    return fmt.join([*parts, *(note.rstrip(".") for note in result.notes if not standing(note, view))], view.language)

@@ -156,7 +156,7 @@ def dictionary_card(entry: MetricEntry) -> Card:
         metric=entry.name,
         label=entry.label,
         unit=entry.unit,
-        direction=entry.direction,  # type: ignore[arg-type]
-        importance=entry.importance,  # type: ignore[arg-type]
+        direction=entry.direction,
+        importance=entry.importance,
         state="empty",
     )

@@ -155,3 +155,10 @@ def test_a_product_whose_name_sounds_like_a_pivot_is_a_product(books: Books) -> 
         "销售.csv", "单据编号|单据日期|商品编码|商品名称|数量|不含税金额\nS1|2026-03-05|M1|Count of Monte Cristo|1|100"
     )
     assert books.one("revenue").value == 100
+
+
+def test_red_slips_alone_are_not_read_as_sales_without_a_word(books: Books) -> None:
+    red = books.load("出入库流水.csv", SALE.replace("|10", "|-4"))
+    assert "sign_read_as_outward" in [issue.code for part in red.parts for issue in part.issues]
+    both = books.load("出入库流水2.csv", SALE + "\nX2|2024-03-22|销售出库|B|M1|-4")
+    assert "sign_read_as_outward" not in [issue.code for part in both.parts for issue in part.issues]
