@@ -13,7 +13,7 @@ from cockpit.metrics.question import Question
 from cockpit.metrics.types import Metric
 from cockpit.scope import Scope
 
-MEASURES = {"duration": "seconds", "sum": "amount", "count": "counted", "ratio": "numerator"}
+MEASURES = {"duration": "seconds", "sum": "amount", "ratio": "numerator"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ def documents(
 def _grouped(metric: Metric, facts: ir.Table) -> ir.Table:
     """One row per document: its contribution, its day, its dimensions where they are the same on all its rows."""
     facts = facts.filter(facts.document.notnull())
-    measure = facts[MEASURES[metric.kind]] if MEASURES[metric.kind] in facts.columns else ibis.literal(1)
+    name = MEASURES.get(metric.kind)
+    measure = facts[name] if name in facts.columns else ibis.literal(1)
     one_value = {
         name: ibis.ifelse(facts[name].min() == facts[name].max(), facts[name].min(), ibis.null("string"))
         for name in metric.dimensions

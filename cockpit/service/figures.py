@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from cockpit.errors import UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
-from cockpit.metrics.growth import earlier_figures, grow
+from cockpit.metrics.growth import Before, earlier_figures, grow, with_year_before
 from cockpit.metrics.level import level, own_band
-from cockpit.metrics.query import Answer, Figures, Key, evaluate
+from cockpit.metrics.query import Answer, Figures, Key
 from cockpit.metrics.question import Question, checked
 from cockpit.metrics.reach import Reach, local_today, reach
 from cockpit.metrics.types import LedgerFacts, Metric, Thresholds
@@ -104,7 +104,7 @@ class FigureDesk:
         windowed = self._with_window(metric, question, reached)
         if windowed is None:
             return self._nothing(metric, question), [], None, question
-        answer = evaluate(metric, windowed, self._warehouse, scope)
+        answer, before = with_year_before(metric, windowed, self._warehouse, scope)
         notes = list(answer.notes)
         if windowed.grain == "all" and not answer.rows and not windowed.by:
             answer.rows.append(_empty(windowed))
@@ -113,7 +113,7 @@ class FigureDesk:
         if any(len({row.dimensions.get(name) for row in answer.rows}) > 1 for name in unsplit(metric, windowed)):
             notes.append(("never_added", {"dimensions": ", ".join(metric.split)}))
         rows, earlier, partial, more = self._compared(
-            metric, windowed, answer, reached, scope, question.end is not None
+            metric, windowed, answer, before, reached, scope, question.end is not None
         )
         notes += more
         targets = self._targets.of(metric, windowed, scope, reached.until)
@@ -136,7 +136,14 @@ class FigureDesk:
         return None if start is None or start >= end else replace(question, start=start, end=end, horizon=horizon)
 
     def _compared(
-        self, metric: Metric, question: Question, answer: Answer, reached: Reach, scope: Scope, asked_end: bool
+        self,
+        metric: Metric,
+        question: Question,
+        answer: Answer,
+        before: Before,
+        reached: Reach,
+        scope: Scope,
+        asked_end: bool,
     ) -> tuple[list[Figures], dict[Key, Figures], set[Key], list[tuple[str, dict[str, str]]]]:
         """Rows (growth computed), their counterparts a year earlier, which are partial, and notes."""
         rows, notes = answer.rows, []
@@ -146,7 +153,7 @@ class FigureDesk:
         partial = {key for key, end in ends.items() if not reached.complete(end)}
         earlier: dict[Key, Figures] = {}
         if placed:
-            args = (metric, question, placed, partial, reached.until, self._warehouse, scope)
+            args = (metric, question, placed, before, partial, reached.until, self._warehouse, scope)
             earlier = earlier_figures(*args)
         if partial and earlier:
             notes.append(("partial_same_days", {"until": reached.until.isoformat() if reached.until else "—"}))
