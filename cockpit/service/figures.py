@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from cockpit.errors import UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
+from cockpit.metrics.gaps import missing, summary_spans, told
 from cockpit.metrics.growth import Before, earlier_figures, grow, with_year_before
 from cockpit.metrics.level import level, own_band
 from cockpit.metrics.query import Answer, Figures, Key
@@ -115,7 +116,7 @@ class FigureDesk:
         rows, earlier, partial, more = self._compared(
             metric, windowed, answer, before, reached, scope, question.end is not None
         )
-        notes += more
+        notes += more + self._gaps(metric, windowed, scope)
         targets = self._targets.of(metric, windowed, scope, reached.until)
         made = tuple(self._row(metric, windowed, row, rows, earlier, partial, targets) for row in rows)
         return made, notes, as_of(reached, question.ledgers), windowed
@@ -166,6 +167,16 @@ class FigureDesk:
         elif metric.kind == "ratio" and any(row.value is None and row.n for row in rows):
             notes.append(("denominator_not_positive", {}))
         return rows, earlier, partial, notes
+
+    def _gaps(self, metric: Metric, question: Question, scope: Scope) -> list[tuple[str, dict[str, str]]]:
+        """A note on warehouses whose 收发存 is missing for a period, or does not lie in it whole."""
+        if "stock_summaries" not in metric.sources or question.start is None or question.end is None:
+            return []
+        names = tuple(ledger.name for ledger in question.ledgers)
+        key = ("summary spans", names, scope.key, self._warehouse.version())
+        spans = self._cache.get(key, lambda: summary_spans(self._warehouse, scope, names))
+        lacking = missing(spans, question.tiles(), question.where)
+        return [("stock_summaries_missing", told(lacking))] if lacking else []
 
     def _row(
         self,
