@@ -23,11 +23,16 @@ def _measures(context: FactContext) -> tuple[str, str]:
     return basis, "sold" if context.params["consumption"] == "sales" else "used"
 
 
+def _by_warehouse(context: FactContext) -> bool:
+    """Whether what one warehouse sends to another counts as consumed there."""
+    return "warehouse" in (*context.by, *context.where) and context.params["consumption"] == "all"
+
+
 def _consumed(table: ir.Table, context: FactContext) -> ir.Value:
     """Consumption; what one warehouse sends to another is used there only when warehouses are looked at."""
     basis, kind = _measures(context)
     consumed = table[f"{kind}_{basis}"]
-    if "warehouse" in (*context.by, *context.where) and kind == "used":
+    if _by_warehouse(context):
         consumed = consumed + table[f"sent_{basis}"]
     return consumed
 
@@ -199,6 +204,8 @@ def turnover_facts(context: FactContext) -> ir.Table:
     positions and sources, and the ratio of the sums is the figure of any group.
     """
     positions = _positions(context)
+    if _by_warehouse(context):
+        context.notes.append(("transfers_are_consumption", {}))
     negative = (positions.opening_state == 1) | (positions.closing_state == 1)
     uncosted = positions.uncosted | (positions.opening_state == 2) | (positions.closing_state == 2)
     reason = positions.reason
@@ -347,6 +354,7 @@ METRICS: tuple[Metric, ...] = (
             "stock_total_not_positive": _not_positive,
         },
         value=turnover_days,
+        contribution=lambda params: "count" if params["basis"] == "quantity" else "amount",
         documents=turnover_documents,
     ),
 )

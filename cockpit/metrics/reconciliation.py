@@ -95,6 +95,7 @@ METRICS: tuple[Metric, ...] = (
             "open_amount": lambda items: items.open.sum(),
         },
         as_of=True,
+        contribution=lambda params: "count" if params["basis"] == "count" else "amount",
         split=("side",),
     ),
     Metric(

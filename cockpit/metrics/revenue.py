@@ -71,6 +71,7 @@ METRICS: tuple[Metric, ...] = (
         facts=revenue_facts,
         thresholds=Thresholds(warning=Decimal(0)),
         growth=True,
+        contribution=lambda _: "amount",
     ),
     Metric(
         name="gross_margin_rate",
@@ -85,5 +86,6 @@ METRICS: tuple[Metric, ...] = (
         facts=margin_facts,
         parts={"revenue": lambda lines: lines.revenue.sum()},
         all_fields={"revenue_covered_share": _covered_share},
+        contribution=lambda _: "amount",
     ),
 )

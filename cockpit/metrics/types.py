@@ -81,6 +81,9 @@ class Thresholds:
 class Metric:
     """One metric. Texts live in the catalogues: ``metric.<name>.label|sentence|formula|caveat|example``.
 
+    A document's share in a ratio or a growth is no ratio: `contribution` gives its unit for the parameters asked with,
+    and ``metric.<name>.contribution`` says what it is.
+
     `facts` gives one row per document, line, act or position, before any filter on time, with these columns:
 
     - ``ledger`` string; ``reason`` string, null where the row counts, else why it is excluded (``reason.`` catalogue);
@@ -121,6 +124,7 @@ class Metric:
     scale: Decimal = Decimal(1)  # headline = computed × scale (seconds → hours: 1/3600)
     growth: bool = False  # divide by the same window a year earlier, minus 1
     as_of: bool = False  # taken at each period's end
+    contribution: Callable[[Mapping[str, str]], Unit] | None = None  # unit of a document's share, where it is another
     split: tuple[str, ...] = ()  # dimensions that are never added: split by them unless one value is named
     documents: Callable[[FactContext], ir.Table] | None = None  # drill rows, where facts are not documents
     version: int = 1

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.errors import RefusedError, UsageError
-from cockpit.locale import Language
+from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
 from cockpit.metrics.drill import documents
 from cockpit.metrics.question import checked
@@ -95,13 +95,16 @@ class Cockpit:
         """The documents behind a number, the ones that weigh most first, with file, sheet and line."""
         figures = self._figures.metric(actor, name, replace(request, grain="all", by=()), language)
         ledgers = self._figures.ledgers(actor, request.ledger)
-        if not ledgers:
-            return DrillResult(name, 0, (), figures)
         metric = metric_named(name)
+        own = metric.contribution is None
+        label = "" if own else t(f"metric.{name}.contribution", language)
+        unit = metric.unit if metric.contribution is None else metric.contribution(figures.params)
+        if not ledgers:
+            return DrillResult(name, label, unit, 0, (), figures)
         question = checked(metric, self._figures.question(replace(request, grain="all", by=()), ledgers))
         windowed = self._figures.windowed(metric, question)
         if windowed is None:
-            return DrillResult(name, 0, (), figures)
+            return DrillResult(name, label, unit, 0, (), figures)
         total, found = documents(metric, windowed, self._warehouse, actor.scope, limit)
         sources = sources_of(self._warehouse, actor.scope, [(one.table, one.document) for one in found])
         rows = tuple(
@@ -111,13 +114,14 @@ class Cockpit:
                 one.document_no,
                 one.day,
                 one.dimensions,
+                one.several,
                 one.value,
                 one.reason,
                 tuple(sources.get((one.table, one.document), ())),
             )
             for one in found
         )
-        return DrillResult(name, total, rows, figures)
+        return DrillResult(name, label, unit, total, rows, figures)
 
     def card(self, actor: Actor, name: str, request: CardRequest, language: Language) -> Card:
         return self._card_desk(actor, request).card(actor, name, request, language)

@@ -129,3 +129,17 @@ def test_a_warehouse_told_only_by_its_summaries_stands_beside_the_movements_of_o
     }
     row = books.one("inventory_turnover_days", **JANUARY)
     assert row.value == pytest.approx((22_600 + 150 * 31) / 600)
+
+
+def test_documents_behind_turnover_say_what_they_consumed_and_that_they_hold_several_materials(books: Books) -> None:
+    """Found: a document's consumed amount was shown in days, and its several materials as none."""
+    books.load("库存余额.csv", BALANCE + "\n 2025-12-31 | 主仓 | M2 | 10 | 500", table="stock_balances")
+    more = "\n X1 | 2026-01-11 | 销售出库 | 主仓 | M2 | -1 | -50\n X2 | 2026-01-12 | 销售出库 | 主仓 | M2 | -1 | -50"
+    books.load("出入库流水.csv", MOVES.rstrip() + more, table="stock_movements")
+    found = books.drill("inventory_turnover_days", **JANUARY)
+    assert (found.label, found.unit) == ("Consumption", "amount")
+    assert [(row.document_no, row.value, row.dimensions["material"], row.several) for row in found.rows] == [
+        ("X1", 450, None, ("material",)),
+        ("X2", 50, "M2", ()),
+    ]
+    assert books.drill("inventory_turnover_days", params={"basis": "quantity"}, **JANUARY).unit == "count"
