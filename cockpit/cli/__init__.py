@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -16,13 +17,14 @@ from typer.exceptions import TyperException
 from cockpit.cli import commands
 from cockpit.cli.desk import PROGRAM, Desk
 from cockpit.cli.parsing import app, spelt
-from cockpit.errors import EXIT_DONE, EXIT_SYSTEM, EXIT_USAGE, CockpitError, SystemFailure, UsageError
+from cockpit.errors import EXIT_DONE, EXIT_SYSTEM, EXIT_USAGE, CockpitError, SystemFailure, UsageError, path_failure
 from cockpit.locale import LANGUAGES, Language, t
 from cockpit.service.sample import Sample
 
 __all__ = ["app", "commands", "main"]
 
 INTERRUPTED = 130  # the parser's way to say Ctrl-C
+ENGINE_INTERRUPTED = "Query interrupted"  # the engine's way
 LOG = logging.getLogger(__name__)
 
 
@@ -87,7 +89,11 @@ def main(arguments: Sequence[str], connectors: Sequence[Any], sample: Sample | N
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_SYSTEM
+    except OSError as error:
+        return _fail(desk, path_failure(error, Path(str(error.filename or "."))))
     except Exception as error:
+        if isinstance(error, RuntimeError) and str(error) == ENGINE_INTERRUPTED:
+            return _fail(desk, SystemFailure("interrupted"))
         LOG.exception("unexpected")
         return _fail(desk, SystemFailure("unexpected", detail=type(error).__name__))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import importlib
 import json
 import os
@@ -25,6 +26,7 @@ from connectors.base import Connector, Extract, Unreadable
 
 MANIFEST = "manifest.json"
 GRACE = 0.005
+ENDS = {0: "ok", 1: "crash", 3: "memory", 4: "full"}  # what the exit status of a fork says
 
 
 def main() -> None:
@@ -51,9 +53,16 @@ def _tell(message: dict[str, Any]) -> None:
 def _here(job: dict[str, Any]) -> str:
     try:
         work(job)
-    except MemoryError:
-        return "memory"
+    except (MemoryError, OSError) as error:
+        return ENDS[_status(error)]
     return "ok"
+
+
+def _status(error: MemoryError | OSError) -> int:
+    """The exit status for what the machine refused."""
+    if isinstance(error, MemoryError) or error.errno == errno.EFBIG:
+        return 3
+    return 4 if error.errno in (errno.ENOSPC, errno.EDQUOT) else 1
 
 
 def _fork(job: dict[str, Any]) -> str:
@@ -64,8 +73,9 @@ def _fork(job: dict[str, Any]) -> str:
             _limit(job)
             work(job)
             status = 0
-        except MemoryError:
-            status = 3
+        except (MemoryError, OSError) as error:
+            status = _status(error)
+            traceback.print_exc()
         finally:
             if sys.exc_info()[0] is not None:
                 traceback.print_exc()  # last words, in stderr.txt
@@ -80,7 +90,7 @@ def _await(pid: int, deadline: float) -> str:
         if ended:
             if os.WIFSIGNALED(status):
                 return "time" if os.WTERMSIG(status) == signal.SIGXCPU else "crash"
-            return {0: "ok", 3: "memory"}.get(os.WEXITSTATUS(status), "crash")
+            return ENDS.get(os.WEXITSTATUS(status), "crash")
         late = time.monotonic() > deadline
         readable, _, _ = select.select([sys.stdin], [], [], GRACE)
         if late or readable:  # no job comes before the answer: readable means end of file
@@ -95,6 +105,7 @@ def _limit(job: dict[str, Any]) -> None:
     import resource
 
     os.chdir(job["out"])
+    os.environ["TMPDIR"] = str(job["out"])
     # what the reader prints in its last moment tells a memory limit from a crash
     errors = os.open("stderr.txt", os.O_WRONLY | os.O_CREAT, 0o600)
     os.dup2(errors, 2)

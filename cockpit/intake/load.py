@@ -84,13 +84,15 @@ def stage(
     options: LoadOptions,
     progress: Callable[[Progress], None],
     connectors: Sequence[ConnectorRef],
+    spool: Path,
     workers: Sandbox | None = None,
     recall: Recall | None = None,
     references: References | None = None,
 ) -> list[StagedPart]:
     """Every file's sheets as parts, their rows in temp tables of `con`; nothing else is changed.
 
-    Whatever is wrong with a file is an issue of its part, never an exception. `recall` tells the table and mapping of
+    Whatever is wrong with a file is an issue of its part, never an exception. `spool` is a folder for what is read on
+    its way; SystemFailure where it takes no more. `recall` tells the table and mapping of
     a delivery's part (delivery, part), for rejects files that come back. `references` looks at a staged part and says
     which materials, partners … no master knows; that never holds a part.
     """
@@ -102,7 +104,7 @@ def stage(
             progress(Progress(stage_name, file.name, done, len(files), rows))
 
         tell("reading", 0)
-        staged = _File(con, file, connectors, options, tell, pool, recall).stage()
+        staged = _File(con, file, connectors, options, tell, pool, spool, recall).stage()
         if references is not None:
             for part in staged:
                 part.issues += references(con, part) if part.staged and part.status in ("ready", "held") else []
@@ -122,10 +124,11 @@ class _File:
         options: LoadOptions,
         tell: Callable[[str, int], None],
         pool: Sandbox,
+        spool: Path,
         recall: Recall | None,
     ) -> None:
         self.con, self.file, self.connectors, self.options = con, file, connectors, options
-        self.tell, self.pool, self.recall = tell, pool, recall
+        self.tell, self.pool, self.spool, self.recall = tell, pool, spool, recall
         self.sha256 = _sha256(file.path)
         self.vocabulary = Vocabulary(TABLES)
         self.connector = ""
@@ -139,6 +142,7 @@ class _File:
             self.file.name,
             [(connector.target, connector.settings) for connector in self.connectors],
             lambda rows: self.tell("reading", rows),
+            self.spool,
         ) as read:
             self.connector = read.connector or ""
             issues = list(read.issues)

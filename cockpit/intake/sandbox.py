@@ -9,26 +9,27 @@ import queue
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from cockpit.errors import SystemFailure
 from cockpit.intake.child import MANIFEST, issue_of
 from cockpit.issues import Issue
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
 START_SECONDS = 60.0
-_PREFIX = "cockpit-intake-"
 _OUT_OF_MEMORY = re.compile(rb"memory|bad_alloc|cannot allocate|can't start new thread", re.IGNORECASE)
 
 
@@ -75,12 +76,11 @@ class _Worker:
     """A warm process that forks for every file."""
 
     def __init__(self) -> None:
-        self._home = _folder()
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
 
     def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> str:
-        """The fork's outcome: ok, memory, time or crash. Raises `_Lost` when the worker is gone."""
+        """The fork's outcome: ok, memory, time, full (disk) or crash. Raises `_Lost` when the worker is gone."""
         process = self._started()
         assert process.stdin is not None
         try:
@@ -100,28 +100,28 @@ class _Worker:
         process, self._process, self._unread = self._process, None, b""
         if process is None:
             return
-        process.kill()
+        if sys.platform == "win32":
+            process.kill()
+        else:  # with the fork that reads a file, which would go on alone
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
-
-    def close(self) -> None:
-        self.stop()
-        shutil.rmtree(self._home, ignore_errors=True)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.stop()
         # nothing of our own environment goes along: no secret, no proxy, no path but the code's
-        environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LANG": "C.UTF-8", "TMPDIR": self._home}
+        environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LANG": "C.UTF-8"}
         for name in ("SYSTEMROOT", "TEMP"):  # Windows cannot start a process without them
             if name in os.environ:
                 environment[name] = os.environ[name]
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-B", "-m", "cockpit.intake.child"],
-            cwd=self._home,
+            cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -160,7 +160,7 @@ class Sandbox:
     def close(self) -> None:
         """Ends the workers."""
         for worker in self._workers:
-            worker.close()
+            worker.stop()
 
     @contextmanager
     def read(
@@ -169,13 +169,14 @@ class Sandbox:
         name: str,
         connectors: Sequence[tuple[str, Mapping[str, Any]]],
         progress: Callable[[int], None],
+        spool: Path,
     ) -> Iterator[ReadFile]:
-        """What the file holds. The sheets' cells lie in files that go away with the block.
+        """What the file holds. The sheets' cells lie in files below `spool` that go away with the block.
 
         `connectors` are ``module:attribute`` with settings; the first that knows the file reads it. Whatever happens to
-        the process comes back as an issue.
+        the process comes back as an issue; SystemFailure where `spool` is full.
         """
-        out = Path(_folder())
+        out = Path(tempfile.mkdtemp(dir=spool))
         try:
             yield self._read(path, name, connectors, progress, out)
         finally:
@@ -204,12 +205,17 @@ class Sandbox:
         except _Lost:
             worker.stop()
             outcome = "crash"
+        except BaseException:
+            worker.stop()  # nobody waits for the file any more
+            raise
         finally:
             self._idle.put(worker)
         if outcome == "crash" and _OUT_OF_MEMORY.search(_last_words(out)):
             outcome = "memory"
         if outcome == "ok":
             return _load(out)
+        if outcome == "full":
+            raise SystemFailure("disk_full", path=str(out.parent))
         code = {"memory": "file_too_large", "time": "file_took_too_long"}.get(outcome, "file_crashed_reader")
         return ReadFile(issues=(Issue(code, "error", params={"seconds": job["seconds"]}),))
 
@@ -245,31 +251,6 @@ def _load(out: Path) -> ReadFile:
     return ReadFile(manifest["connector"], tuple(sheets), tuple(issue_of(issue) for issue in manifest["issues"]))
 
 
-def _folder() -> str:
-    """A folder for business data on their way, marked with the process it belongs to."""
-    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
-
-
-def sweep() -> None:
-    """Removes what a killed process left behind."""
-    if sys.platform == "win32":
-        return
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if owner.isdigit() and folder.stat().st_uid == os.getuid() and not _alive(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 _shared: Sandbox | None = None
 _shared_lock = threading.Lock()
 
@@ -279,7 +260,6 @@ def shared() -> Sandbox:
     global _shared
     with _shared_lock:
         if _shared is None:
-            sweep()
             _shared = Sandbox()
             atexit.register(_shared.close)
         return _shared

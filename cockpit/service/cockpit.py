@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from cockpit.metrics.drill import documents
 from cockpit.metrics.question import checked
 from cockpit.model import TABLES
 from cockpit.period import check_month_start_day, period_of
-from cockpit.service import dictionary
+from cockpit.service import dictionary, spool
 from cockpit.service.cards import CardDesk
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.service.deliveries import Counted, DeliveryDesk
@@ -58,6 +57,7 @@ class Cockpit:
         self._settings = settings
         self._sample = sample
         self._warehouse = Warehouse(settings.warehouse, TABLES, DERIVATIONS, clock)
+        spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
         self._figures = FigureDesk(self._warehouse, self._ledgers.facts)
         self._deliveries = DeliveryDesk(self._warehouse, settings.home, settings.timezone, connectors)
@@ -238,15 +238,16 @@ class Cockpit:
 
     def _load_sample(self, actor: Actor, sample: Sample, progress: Counted) -> LoadReport:
         self._ledgers.make_sample(sample)
-        spool = self._settings.home / "spool"
-        spool.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="sample-", dir=spool))
-        try:
+        with self.room("sample") as folder:
             files = sample.write(folder)
             request = LoadRequest(ledger=sample.ledger)
             return self._deliveries.load(actor, files, request, progress, "zh_CN", kind="sample")
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def room(self, kind: str) -> Iterator[Path]:
+        """A folder for business data on their way, gone with the block. SystemFailure where the disk refuses."""
+        with spool.room(self._settings.home, kind) as folder:
+            yield folder
 
     def doctor(self, actor: Actor, rebuild: bool = False) -> DoctorReport:
         """Examine settings, disk and warehouse; with `rebuild` compute everything again and compare."""

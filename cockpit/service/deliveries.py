@@ -17,6 +17,7 @@ from cockpit.issues import Issue
 from cockpit.locale import Language
 from cockpit.service.reports import DeliveryView, LoadReport, PartReport
 from cockpit.service.requests import Actor, LoadRequest
+from cockpit.service.spool import room
 from cockpit.service.uploads import keep
 from cockpit.warehouse.delivery import Draft, Outcome
 from cockpit.warehouse.staging import StagedPart
@@ -65,9 +66,15 @@ class DeliveryDesk:
             as_of=export_at,
             force=request.force,
         )
-        with self._warehouse.session() as session:
+        with room(self._home, "intake") as folder, self._warehouse.session() as session:
             parts = stage(
-                session.con, files, options, lambda step: _count(progress, step), self._connectors, recall=self._recall
+                session.con,
+                files,
+                options,
+                lambda step: _count(progress, step),
+                self._connectors,
+                folder,
+                recall=self._recall,
             )
             for part in parts:
                 if part.table == "patches":

@@ -27,7 +27,8 @@ class Desk:
     def parts(self, path: Path, name: str | None = None, **options: Any) -> list[StagedPart]:
         file = UploadedFile(name or path.name, path)
         recall = options.pop("recall", None)
-        parts = stage(self.con, [file], LoadOptions(**options), lambda _: None, REFERENCES, recall=recall)
+        spool = self.folder
+        parts = stage(self.con, [file], LoadOptions(**options), lambda _: None, REFERENCES, spool, recall=recall)
         for part in parts:
             self.check(part)
         return parts

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
 import random
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cockpit.intake.sandbox import Limits, Sandbox, sweep
+from cockpit.intake.sandbox import Limits, Sandbox
 from cockpit.locale import LANGUAGES, t
 from tests.intake.conftest import REFERENCES, Desk, codes, found
 
@@ -170,22 +167,22 @@ def test_limits_of_the_process(desk: Desk, workbook: Book, tmp_path: Path) -> No
     ):
         sandbox = Sandbox(1, limits)
         try:
-            with sandbox.read(large, "large.csv", connectors, lambda _: None) as read:
+            with sandbox.read(large, "large.csv", connectors, lambda _: None, tmp_path) as read:
                 assert [issue.code for issue in read.issues] == [code]
             sandbox.limits = Limits()
-            with sandbox.read(small, "small.xlsx", connectors, lambda _: None) as read:
+            with sandbox.read(small, "small.xlsx", connectors, lambda _: None, tmp_path) as read:
                 assert read.sheets[0].rows == 2
         finally:
             sandbox.close()
 
 
-def test_a_killed_worker_is_replaced(workbook: Book) -> None:
+def test_a_killed_worker_is_replaced(workbook: Book, tmp_path: Path) -> None:
     connectors = [(one.target, one.settings) for one in REFERENCES]
     small = workbook({"a": GOOD})
     sandbox = Sandbox(1)
     try:
         for _ in range(2):
-            with sandbox.read(small, "small.xlsx", connectors, lambda _: None) as read:
+            with sandbox.read(small, "small.xlsx", connectors, lambda _: None, tmp_path) as read:
                 assert read.sheets[0].rows == 2
             process = sandbox._workers[0]._process
             assert process is not None
@@ -201,20 +198,9 @@ def test_no_secret_goes_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n")
     try:
-        with sandbox.read(path, "a.csv", [(one.target, one.settings) for one in REFERENCES], lambda _: None):
+        with sandbox.read(path, "a.csv", [(one.target, one.settings) for one in REFERENCES], lambda _: None, tmp_path):
             process = sandbox._workers[0]._process
             assert process is not None
             assert b"canary" not in Path(f"/proc/{process.pid}/environ").read_bytes()
     finally:
         sandbox.close()
-
-
-def test_leftovers_of_a_killed_process_are_swept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    left, own = tmp_path / f"cockpit-intake-{gone.pid}-x", tmp_path / f"cockpit-intake-{os.getpid()}-x"
-    for folder in (left, own):
-        folder.mkdir()
-    sweep()
-    assert (left.exists(), own.exists()) == (False, True)

@@ -156,9 +156,8 @@ def test_progress_and_references(desk: Desk, workbook: Book) -> None:
     def references(con: object, part: object) -> list[Issue]:
         return [Issue("columns_unused", "note", params={"headers": "x", "columns": 1})]
 
-    parts = stage(
-        desk.con, [UploadedFile("a.xlsx", path)], LoadOptions(), seen.append, REFERENCES, references=references
-    )
+    file = UploadedFile("a.xlsx", path)
+    parts = stage(desk.con, [file], LoadOptions(), seen.append, REFERENCES, desk.folder, references=references)
     assert seen[0].stage == "reading"
     assert seen[-1] == Progress("done", "a.xlsx", 0, 1, 1)
     assert codes(parts[0])[-1] == "columns_unused"
