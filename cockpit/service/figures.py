@@ -15,7 +15,7 @@ from cockpit.metrics import METRICS
 from cockpit.metrics.gaps import missing, summary_spans, told
 from cockpit.metrics.growth import Before, earlier_figures, grow, with_year_before
 from cockpit.metrics.level import level, own_band
-from cockpit.metrics.query import Answer, Figures, Key
+from cockpit.metrics.query import Answer, Figures, Key, evaluate
 from cockpit.metrics.question import Question, checked
 from cockpit.metrics.reach import Reach, local_today, reach
 from cockpit.metrics.types import LedgerFacts, Metric, Thresholds
@@ -43,7 +43,7 @@ class FigureDesk:
         self._warehouse = warehouse
         self._facts_of = facts_of
         self._cache = Cache()
-        self._targets = Targets(warehouse)
+        self._targets = Targets(warehouse, self._cache)
 
     def metric(self, actor: Actor, name: str, request: MetricRequest, language: Language) -> MetricResult:
         """The metric's rows; texts in `language`. Raises UsageError where the question cannot be asked."""
@@ -51,8 +51,9 @@ class FigureDesk:
         ledgers = self._facts_of(actor.scope, request.ledger)
         question = checked(metric, self.question(request, ledgers))
         version = self._warehouse.version()
-        key = ("metric", name, _frozen(question), actor.scope.key, version)
-        rows, notes, as_of, asked = self._cache.get(key, lambda: self._answer(metric, question, actor.scope))
+        compare = request.compare or metric.growth
+        key = ("metric", name, _frozen(question), compare, actor.scope.key, version)
+        rows, notes, as_of, asked = self._cache.get(key, lambda: self._answer(metric, question, actor.scope, compare))
         return MetricResult(
             metric=name,
             label=t(f"metric.{name}.label", language),
@@ -97,7 +98,7 @@ class FigureDesk:
     # ---------------------------------------------------------------- one question
 
     def _answer(
-        self, metric: Metric, question: Question, scope: Scope
+        self, metric: Metric, question: Question, scope: Scope, compare: bool
     ) -> tuple[tuple[MetricRow, ...], list[tuple[str, dict[str, str]]], datetime | None, Question]:
         if not question.ledgers:
             return (), [("nothing_delivered", {})], None, question
@@ -105,7 +106,11 @@ class FigureDesk:
         windowed = self._with_window(metric, question, reached)
         if windowed is None:
             return self._nothing(metric, question), [], None, question
-        answer, before = with_year_before(metric, windowed, self._warehouse, scope)
+        before: Before | None = None
+        if compare:
+            answer, before = with_year_before(metric, windowed, self._warehouse, scope)
+        else:
+            answer = evaluate(metric, windowed, self._warehouse, scope)
         notes = list(answer.notes)
         if windowed.grain == "all" and not answer.rows and not windowed.by:
             answer.rows.append(_empty(windowed))
@@ -141,7 +146,7 @@ class FigureDesk:
         metric: Metric,
         question: Question,
         answer: Answer,
-        before: Before,
+        before: Before | None,
         reached: Reach,
         scope: Scope,
         asked_end: bool,
@@ -153,7 +158,7 @@ class FigureDesk:
         ends = {row.key: row.period.end if asked_end else _natural_end(row.period) for row in placed}
         partial = {key for key, end in ends.items() if not reached.complete(end)}
         earlier: dict[Key, Figures] = {}
-        if placed:
+        if placed and before is not None:
             args = (metric, question, placed, before, partial, reached.until, self._warehouse, scope)
             earlier = earlier_figures(*args)
         if partial and earlier:
