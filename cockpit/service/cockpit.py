@@ -46,7 +46,6 @@ from cockpit.service.sources import sources_of
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
 
-
 Asked = ParamSpec("Asked")
 Told = TypeVar("Told")
 
@@ -261,9 +260,7 @@ class Cockpit:
 
     def _set_sample(self, actor: Actor, sample: Sample, remove: bool, progress: Counted) -> LoadReport | None:
         mine = [
-            one
-            for one in self.deliveries(LOCAL_ADMINISTRATOR)
-            if one.ledger == sample.ledger and one.state == "active"
+            one for one in self.deliveries(LOCAL_ADMINISTRATOR) if one.ledger == sample.ledger and one.state == "active"
         ]
         if remove:
             for delivery in mine:

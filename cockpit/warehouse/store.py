@@ -108,9 +108,7 @@ class Warehouse:
         except duckdb.IOException as error:
             if _HELD.search(str(error)):
                 holder = _HOLDER.search(str(error))
-                raise SystemFailure(
-                    "warehouse_in_use", path=str(path), process=holder[1] if holder else "—"
-                ) from error
+                raise SystemFailure("warehouse_in_use", path=str(path), process=holder[1] if holder else "—") from error
             raise SystemFailure("warehouse_not_opened", path=str(path), reason=str(error).splitlines()[0]) from error
         except duckdb.Error as error:
             raise SystemFailure("warehouse_not_opened", path=str(path), reason=str(error).splitlines()[0]) from error
@@ -174,7 +172,7 @@ class Warehouse:
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The snapshot's cursor inside one, else a cursor for one statement; what the engine refuses is said plainly."""
+        """The snapshot's cursor inside one, else one for a single statement. SystemFailure where the engine refuses."""
         try:
             if (kept := getattr(self._reading, "cursor", None)) is not None:
                 yield kept
