@@ -52,7 +52,7 @@ OWNER = Owner(answer)
 
 @contextmanager
 def service(port: int) -> Iterator[Cockpit]:
-    """The one open service of this process; opened here where nobody has done so yet, once no other process holds it."""
+    """The one open service of this process; opened here where nobody has yet, once no other process holds it."""
     if (already := door.cockpit()) is not None:
         yield already
         return

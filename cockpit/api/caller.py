@@ -17,6 +17,7 @@ from cockpit.errors import SystemFailure
 from cockpit.service import Cockpit
 
 SILENCE = 30.0  # seconds without a sign of life after which an owner counts as hanging
+CURSOR = "\x1b[?25h"  # shows it
 LOOK = 0.2  # seconds between two looks at a warehouse that is taken
 COMMAND_SECONDS = 600  # how long a command waits for another process to end
 SERVER_SECONDS = 60  # how long a server does
@@ -72,24 +73,31 @@ class Link:
         With ``--json`` nothing is written before the answer is whole. SystemFailure where the owner falls silent or
         ends, or where the person breaks off.
         """
-        begun, held = False, "--json" in call.arguments
-        kept: list[str] = []
         own = call.model_copy(update={"proof": proof(self._token, "caller", self.greeting.nonce)})
         try:
-            for frame in self._frames(own):
-                begun = True
-                if frame.kind == "out" and held:
-                    kept.append(frame.text)
-                elif frame.kind in ("out", "err"):
-                    stream = out if frame.kind == "out" else err
-                    stream.write(frame.text)
-                    stream.flush()
-                elif frame.kind == "exit":
-                    out.write("".join(kept))
-                    out.flush()
-                    return frame.status
-        except KeyboardInterrupt as error:
-            raise SystemFailure("owner_interrupted") from error
+            return self._shown(own, out, err)
+        except BaseException as error:
+            if call.err.terminal:
+                err.write(CURSOR)  # a progress bar that was cut off has hidden it
+            if isinstance(error, KeyboardInterrupt):
+                raise SystemFailure("owner_interrupted") from error
+            raise
+
+    def _shown(self, call: Call, out: IO[str], err: IO[str]) -> int | None:
+        begun, held = False, "--json" in call.arguments
+        kept: list[str] = []
+        for frame in self._frames(call):
+            begun = True
+            if frame.kind == "out" and held:
+                kept.append(frame.text)
+            elif frame.kind in ("out", "err"):
+                stream = out if frame.kind == "out" else err
+                stream.write(frame.text)
+                stream.flush()
+            elif frame.kind == "exit":
+                out.write("".join(kept))
+                out.flush()
+                return frame.status
         if not begun:
             return None
         raise SystemFailure("owner_lost", process=self.greeting.process)

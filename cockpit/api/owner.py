@@ -129,7 +129,8 @@ class Owner:
         self._cockpit, self._home, self._address = cockpit, home, address
         listening, self._token = place.listen(home, way)
         ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(listening, ready)), daemon=True)
+        serve = self._serve(listening, ready)
+        self._thread = threading.Thread(target=asyncio.run, args=(serve,), name="owner", daemon=True)
         self._thread.start()
         ready.wait()
 

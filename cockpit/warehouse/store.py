@@ -227,6 +227,8 @@ class Warehouse:
         self._working.add(cursor)
         try:
             yield Session(self, cursor)
+        except duckdb.InterruptException as error:
+            raise SystemFailure("interrupted") from error
         finally:
             self._working.discard(cursor)
             cursor.close()
