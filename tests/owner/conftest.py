@@ -49,9 +49,7 @@ class Home:
     def sales(self, name: str, *documents: tuple[str, float]) -> Path:
         """A file of sales lines: (document number, amount)."""
         file = self.folder / f"销售明细{name}.csv"
-        lines = (
-            f"{number},2026-03-0{place % 9 + 1},M1,1,{amount}\n" for place, (number, amount) in enumerate(documents)
-        )
+        lines = (f"{number},2026-03-02,M1,1,{amount}\n" for number, amount in documents)
         file.write_text(HEAD + "".join(lines), "utf-8")
         return file
 
