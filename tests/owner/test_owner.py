@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import stat
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from app import answer
 from cockpit.api import Owner, caller, owner, place
 from cockpit.api.wire import Call, Screen
+from cockpit.errors import SystemFailure
 from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
 from cockpit.service.requests import MetricRequest
 from tests.owner.conftest import Home, until
@@ -82,6 +85,30 @@ def test_a_port_that_a_stranger_took_over_is_no_owner(house: Home) -> None:
         place.ticket_file(house.path).write_text(mixed.model_dump_json())
         with caller.link(house.path) as link:
             assert link is None
+
+
+def test_where_no_socket_file_can_be_it_is_a_port(house: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_file: Path) -> socket.socket:
+        raise OSError("Operation not supported")
+
+    monkeypatch.setattr(place, "_listen_on_file", refused)
+    with owning(house):
+        assert ask(house, "deliveries", "--json")[0] == 0
+        assert place.ticket_file(house.path).exists()
+
+
+def test_where_nothing_can_be_it_is_said(house: Home) -> None:
+    place.folder_of(house.path).write_text("in the way")
+    with pytest.raises(SystemFailure, match="owner_not_listening"), owning(house):
+        pass
+    assert house.command("deliveries", "--json")[0] == 0
+
+
+def test_names_that_are_no_text_survive_the_way(house: Home) -> None:
+    with owning(house):
+        status, out = ask(house, "load", "/nowhere\udcff.csv", "--json")
+    assert (status, json.loads(out)["error"]["code"]) == (2, "path_missing")
+    assert "\udcff" in out
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh_CN", "请重启服务"), ("en", "Restart the server")])
