@@ -88,6 +88,10 @@ class LedgerDesk:
 
     def change(self, scope: Scope, name: str, timezone: str, changes: Mapping[str, Any]) -> LedgerView:
         """Set facts of a ledger; without changes just show it. A new one takes `timezone` unless it is given one."""
+        with self._warehouse.exclusive():
+            return self._change(scope, name, timezone, changes)
+
+    def _change(self, scope: Scope, name: str, timezone: str, changes: Mapping[str, Any]) -> LedgerView:
         if name not in {one.name for one in self._visible(scope)}:
             if any(one.name == name for one in self._warehouse.ledgers()):
                 raise NotAllowedError("ledger_not_allowed", ledger=name)
