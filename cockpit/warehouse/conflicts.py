@@ -6,17 +6,19 @@ import duckdb
 
 from cockpit.issues import Issue
 from cockpit.model.types import Table
+from cockpit.warehouse import claims
 from cockpit.warehouse.identity import quoted
 from cockpit.warehouse.rows import Finding, fetch, new_rows
 
 
-def compare(con: duckdb.DuckDBPyConnection, table: Table, delivery: int) -> None:
+def compare(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Fill ``known`` (current claims on its numbers) and ``confirmed`` (documents that come again, equal)."""
+    mine = "c.number IN (SELECT _number FROM new_claims)"
     con.execute(
         "CREATE OR REPLACE TEMP TABLE known AS SELECT c.number, c.doc, c.partner, c.day, c.lines, c.content, c.origin,"
-        " o.ord, count(*) OVER (PARTITION BY c.doc) AS stored FROM claims c JOIN delivery_order"
-        " o ON o.delivery = c.delivery"
-        ' WHERE c."table" = ? AND c.current AND c.number IN (SELECT _number FROM new_claims)',
+        " o.ord, count(*) OVER (PARTITION BY c.doc) AS stored FROM claims c JOIN (SELECT t.number, max(o.ord) AS ord"
+        f" FROM {claims.told(table, mine)} t JOIN delivery_order o ON o.delivery = t.delivery WHERE o.active"
+        f" GROUP BY t.number) o ON o.number = c.number WHERE c.\"table\" = ? AND c.current AND {mine}",
         [table.name],
     )
     con.execute(

@@ -54,15 +54,14 @@ def replace(con: duckdb.DuckDBPyConnection, derivation: Derivation, change: Chan
     """Delete the touched units' results and compute them again."""
     name, fresh, old = (quoted(prefix + derivation.name) for prefix in ("", "fresh_", "old_"))
     columns = ", ".join(quoted(column) for column in derivation.columns)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {fresh} AS SELECT {columns} FROM ({derivation.statement})")
-    mine = "WHERE _unit IN (SELECT unit FROM touched)"
+    computed, mine = f"({derivation.statement})", "WHERE _unit IN (SELECT unit FROM touched)"
     if keep_old:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {fresh} AS SELECT {columns} FROM {computed}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE {old} AS SELECT {columns} FROM {name} {mine}")
         change.add(derivation.name, old, fresh)
+        computed = fresh
     con.execute(f"DELETE FROM {name} {mine}")
-    con.execute(f"INSERT INTO {name} SELECT {columns} FROM {fresh}")
-    if not keep_old:
-        con.execute(f"DROP TABLE {fresh}")
+    con.execute(f"INSERT INTO {name} SELECT {columns} FROM {computed}")
 
 
 def _read_later(derivation: Derivation, derivations: Iterable[Derivation]) -> bool:

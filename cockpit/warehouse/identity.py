@@ -14,6 +14,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """A text as a SQL literal, whatever it holds."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def key(*parts: str) -> str:
     """SQL for a UUID that is equal for equal texts of all `parts` (SQL expressions; null counts as empty).
 
