@@ -43,6 +43,9 @@ def touch(
     selects: list[str] = []
     for table, unit in derivation.inputs.items():
         sources = [quoted(table)] if relations is None else relations.get(table, ())
+        shared = ", ".join(quoted(column) for column in derivation.unit_columns.get(table, ()))
+        if shared:
+            sources = [f"(SELECT DISTINCT {shared} FROM {source})" for source in sources]
         selects.extend(f"SELECT DISTINCT {unit} AS unit FROM {source}" for source in sources)
     if relations is None:
         selects.append(f"SELECT DISTINCT _unit AS unit FROM {quoted(derivation.name)}")
