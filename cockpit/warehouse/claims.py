@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 
 from cockpit.model.types import Table
@@ -13,57 +15,58 @@ REPEATED_SHARE = 0.5
 
 
 def documents(table: Table) -> str:
-    """Name of the temporary table with one row per unit that a delivery brings; see `digest`."""
+    """Name of the temporary table with one row per unit that a delivery brings: see `digest`."""
     return quoted(f"documents_{table.name}")
 
 
-def _unit(table: Table) -> dict[str, str]:
-    """Alias → SQL over ``a`` for what a unit's key is made of, so that values of equal keys are equal."""
-    texts = [column for column in table.columns if column.name in ("company", *table.unit)]
-    texts.sort(key=lambda column: ("company", *table.unit).index(column.name))
+def _unit(table: Table, filled: Collection[str]) -> dict[str, str]:
+    """Unit column → SQL over ``a`` for what it adds to the key, so that values of equal keys are equal; '' where no row
+    has a value."""
     return {
-        f"u{place}": f"coalesce(a.{quoted(c.name)}, '')" if c.duckdb_type == "VARCHAR" else f"a.{quoted(c.name)}"
-        for place, c in enumerate(texts)
+        name: "''"
+        if name not in filled
+        else f"coalesce(a.{quoted(name)}, '')"
+        if table.column(name).duckdb_type == "VARCHAR"
+        else f"a.{quoted(name)}"
+        for name in ("company", *table.unit)
     }
 
 
-def same_unit(table: Table) -> str:
+def same_unit(table: Table, filled: Collection[str]) -> str:
     """SQL condition that the row ``a`` belongs to the unit ``d`` of `documents`."""
-    return " AND ".join(f"{value} IS NOT DISTINCT FROM d.{alias}" for alias, value in _unit(table).items())
+    unit = {name: value for name, value in _unit(table, filled).items() if name in filled}
+    return " AND ".join(f"{value} IS NOT DISTINCT FROM d.{quoted(name)}" for name, value in unit.items()) or "true"
 
 
-def digest(con: duckdb.DuckDBPyConnection, table: Table, arrived: str, ledger: str) -> None:
-    """Fill `documents` from the rows of `arrived`: number, lines, content, partner, day, parts, first row, confirmed.
+def digest(
+    con: duckdb.DuckDBPyConnection, table: Table, arrived: str, ledger: str, filled: Collection[str], confirming: bool
+) -> None:
+    """Fill `documents` from the rows of `arrived`: number, lines, content, partner, day, parts, first row, and the
+    delivery that brought the document as it is, where one did (`confirming`).
 
-    `ledger` is SQL. ``several`` tells that the number stands for several documents, ``again`` that more than a look at
-    it as a whole is needed. The key is made once per unit, which takes a fraction of the time that every row would.
+    `ledger` is SQL, `filled` names the columns in which some row has a value. ``several`` tells that the number stands
+    for several documents, ``again`` that more than a look at it as a whole is needed. A document is confirmed only where
+    its number stands for one document, here and among the known: then nothing else is to be decided or moved.
+
+    The key is made once per unit, which takes a fraction of the time that every row would.
     """
-    who, day, unit = partner(table, "a"), business_day(table, "a"), _unit(table)
+    who, day, unit = partner(table, "a"), business_day(table, "a"), _unit(table, filled)
     if table.business_day and table.column(table.business_day).kind == "instant":
         day = f"{day}::DATE"
-    units = ", ".join(f"{value} AS {alias}" for alias, value in unit.items())
-    number = key(f"'{table.name}'", ledger, *unit)
+    units = "".join(f"{value} AS {quoted(name)}, " for name, value in unit.items())
+    number = key(f"'{table.name}'", ledger, *(f"g.{quoted(name)}" for name in unit))
+    mark = f"CASE WHEN {who} IS NOT NULL THEN hash({who}) END"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {documents(table)} AS SELECT *, {number} AS number,"
-        " several OR part <> last_part AS again, NULL::BIGINT AS confirmed FROM"
-        f" (SELECT {units}, min({who}) AS partner, min({day}) AS day, count(*) AS lines,"
+        f"CREATE OR REPLACE TEMP TABLE {documents(table)} AS SELECT d.*, k.origin AS confirmed FROM (SELECT *,"
+        f" {number} AS number, several OR part <> last_part AS again FROM"
+        f" (SELECT {units}any_value({who}) AS partner, any_value({day}) AS day, count(*) AS lines,"
         f" sum({content(table, 'a')}::HUGEINT) AS content, min(_part) AS part, max(_part) AS last_part,"
-        f" min(_row) AS row, coalesce(min({who}) <> max({who}), false) OR coalesce(min({day}) <> max({day}), false)"
-        f" AS several FROM {arrived} a GROUP BY ALL)"
-    )
-
-
-def confirm(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Note in `documents` which ones are known as they are, with the delivery that brought them.
-
-    Only where the number stands for one document, here and there: then nothing else is to be decided or moved.
-    """
-    con.execute(
-        f"UPDATE {documents(table)} AS d SET confirmed = k.origin FROM (SELECT number, any_value(doc) AS doc,"
+        f" min(_row) AS row, coalesce(min({mark}) <> max({mark}), false) OR coalesce(min({day}) <> max({day}), false)"
+        f" AS several FROM {arrived} a GROUP BY ALL) g) d LEFT JOIN (SELECT number, any_value(doc) AS doc,"
         " any_value(lines) AS lines, any_value(content) AS content, any_value(origin) AS origin FROM claims"
-        ' WHERE "table" = ? AND current GROUP BY number HAVING count(*) = 1) k WHERE k.number = d.number'
-        " AND k.doc = d.number AND k.lines = d.lines AND k.content = d.content AND NOT d.again",
-        [table.name],
+        f" WHERE {str(confirming).lower()} AND \"table\" = '{table.name}' AND current GROUP BY number"
+        " HAVING count(*) = 1) k ON k.number = d.number AND k.doc = d.number AND k.lines = d.lines"
+        " AND k.content = d.content AND NOT d.again"
     )
 
 

@@ -16,7 +16,7 @@ from cockpit.warehouse import claims, conflicts, derived, references, resolve, r
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import content, quoted
-from cockpit.warehouse.rows import Finding, count, fetch, new_rows, with_confirmed
+from cockpit.warehouse.rows import Finding, count, fetch, new_rows, whole
 from cockpit.warehouse.schema import column_types
 from cockpit.warehouse.staging import StagedPart
 
@@ -123,15 +123,19 @@ class Transaction:
         for index, part in enumerate(self.parts):
             if part.completes is None or part.staged is None:
                 continue
-            gone = fetch(
-                self.con,
-                f"DELETE FROM {quoted(part.staged)} s USING rejects r WHERE r.delivery = ? AND r.closed_by IS NOT NULL"
-                " AND s._mark = r.part || ':' || r.row RETURNING s._row",
-                [part.completes],
+            closed = (
+                f"SELECT r.part || ':' || r.row FROM rejects r WHERE r.delivery = {part.completes}"
+                " AND r.closed_by IS NOT NULL"
             )
+            gone = count(self.con, f"SELECT count(*) FROM {quoted(part.staged)} WHERE _mark IN ({closed})")
             if gone:
-                issue = Issue("rejects_closed_already", "warning", count=len(gone))
-                self.findings.append(Finding(index, issue))
+                still = f"open_{part.staged}"
+                self.con.execute(
+                    f"CREATE OR REPLACE TEMP TABLE {quoted(still)} AS SELECT * FROM {quoted(part.staged)}"
+                    f" WHERE _mark IS NULL OR _mark NOT IN ({closed})"
+                )
+                part.staged = still
+                self.findings.append(Finding(index, Issue("rejects_closed_already", "warning", count=gone)))
 
     def _prepare(self, table: Table, members: Sequence[tuple[int, StagedPart]], tables: frozenset[str]) -> None:
         """Repeats between files, shared numbers, dangling codes, comparison with what is known, for one table."""
@@ -161,7 +165,7 @@ class Transaction:
         days = fetch(
             self.con,
             f"SELECT min(_part), min(day(period_start)), max(day(period_start)), any_value(l.month_start_day) FROM"
-            f" {with_confirmed(table, '_part', 'ledger', 'period_start', 'period_end')} JOIN ledgers l ON l.name = ledger WHERE period_end - period_start BETWEEN 27 AND 31",
+            f" {whole(table)} JOIN ledgers l ON l.name = ledger WHERE period_end - period_start BETWEEN 27 AND 31",
         )
         part, first, last, known = days[0]
         if part is None or first != last or first == known:

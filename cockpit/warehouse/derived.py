@@ -28,6 +28,8 @@ def run(con: duckdb.DuckDBPyConnection, derivations: Sequence[Derivation], chang
     """Bring every derived table up to date with `change`, in order of declaration."""
     for derivation in derivations:
         everything = bool(change.settings.intersection(derivation.settings))
+        if not everything and not any(change.relations.get(table) for table in derivation.inputs):
+            continue
         touch(con, derivation, None if everything else change.relations)
         if derivation.prepare is not None:
             derivation.prepare(con)

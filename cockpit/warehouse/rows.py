@@ -60,14 +60,9 @@ def arrived(table: Table) -> str:
     return quoted(f"arrived_{table.name}")
 
 
-def with_confirmed(table: Table, *columns: str) -> str:
-    """SQL for `columns` of the rows of `new_rows` and of those whose documents are confirmed."""
-    if table.mode in ("event", "master"):
-        return f"(SELECT {listed(columns)} FROM {new_rows(table)})"
-    return (
-        f"(SELECT {listed(columns)} FROM {new_rows(table)} UNION ALL SELECT {listed(columns, 'a')} FROM"
-        f" {arrived(table)} a JOIN {claims.documents(table)} d ON d.confirmed IS NOT NULL AND {claims.same_unit(table)})"
-    )
+def whole(table: Table) -> str:
+    """Name of the temporary view of the rows of `new_rows` and those whose documents are confirmed, without keys."""
+    return quoted(f"whole_{table.name}")
 
 
 def counts(con: duckdb.DuckDBPyConnection, table: Table) -> dict[int, int]:
@@ -103,29 +98,45 @@ def build(
         for index, part in parts
     ]
     con.execute(f"CREATE OR REPLACE TEMP VIEW {arrived(table)} AS {' UNION ALL '.join(selects)}")
-    some = {"ledger", "company", *UNDERSCORED, *(name for names in filled.values() for name in names)}
-    columns = column_types(table)
-    storage.create(con, f"new_{table.name}", columns, some, temporary=True)
-    storage.insert(con, f"new_{table.name}", f"({_keyed(con, table, ledger, delivery, confirming)})")
+    some = {name for names in filled.values() for name in names}
+    keyed = _keyed(con, table, ledger, delivery, some, confirming)
+    storage.create(con, f"new_{table.name}", column_types(table), some | {"ledger", "company", *UNDERSCORED}, True)
+    storage.insert(con, f"new_{table.name}", f"({keyed})")
+    columns = listed((*types, "_part", "_row"))
+    confirmed = (
+        f" UNION ALL SELECT {listed((*types, '_part', '_row'), 'a')} FROM {arrived(table)} a SEMI JOIN"
+        f" {claims.documents(table)} d ON d.confirmed IS NOT NULL AND {claims.same_unit(table, some)}"
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW {whole(table)} AS SELECT {columns} FROM {new_rows(table)}"
+        f"{'' if table.mode in ('event', 'master') else confirmed}"
+    )
 
 
-def _filled(con: duckdb.DuckDBPyConnection, staged: str, types: Mapping[str, str]) -> list[str]:
-    """The columns in which any staged row has a value."""
-    names = [name for name in types if name != "ledger"]
-    some = fetch(con, f"SELECT {', '.join(f'count({quoted(name)}) > 0' for name in names)} FROM {quoted(staged)}")
-    return [name for name, there in zip(names, some[0], strict=True) if there]
+FIRST_ROWS = 10_000
 
 
-def _keyed(con: duckdb.DuckDBPyConnection, table: Table, ledger: str, delivery: int, confirming: bool) -> str:
+def _filled(con: duckdb.DuckDBPyConnection, staged: str, types: Mapping[str, str]) -> set[str]:
+    """The columns in which any staged row has a value; most show it in the first rows."""
+    names, found = [name for name in types if name != "ledger"], set[str]()
+    for source in (f"(SELECT * FROM {quoted(staged)} LIMIT {FIRST_ROWS})", quoted(staged)):
+        asked = [name for name in names if name not in found]
+        if asked:
+            some = fetch(con, f"SELECT {', '.join(f'count({quoted(name)}) > 0' for name in asked)} FROM {source}")
+            found |= {name for name, there in zip(asked, some[0], strict=True) if there}
+    return found
+
+
+def _keyed(
+    con: duckdb.DuckDBPyConnection, table: Table, ledger: str, delivery: int, filled: set[str], confirming: bool
+) -> str:
     """SQL for the rows that arrived, with their keys."""
     marks = f"{delivery}::BIGINT AS _delivery"
     if table.mode not in ("event", "master"):
-        claims.digest(con, table, arrived(table), ledger)
-        if confirming:
-            claims.confirm(con, table)
+        claims.digest(con, table, arrived(table), ledger, filled, confirming)
         return (
             f"SELECT a.*, d.number AS _number, d.number AS _doc, {marks} FROM {arrived(table)} a"
-            f" JOIN {claims.documents(table)} d ON {claims.same_unit(table)} WHERE d.confirmed IS NULL"
+            f" JOIN {claims.documents(table)} d ON {claims.same_unit(table, filled)} WHERE d.confirmed IS NULL"
         )
     number = unit_key(table, "s")
     keyed = f"SELECT s.*, {number} AS _number, {number} AS _doc, {marks} FROM {arrived(table)} s"
