@@ -55,18 +55,18 @@ def digest(
         day = f"{day}::DATE"
     units = "".join(f"{value} AS {quoted(name)}, " for name, value in unit.items())
     number = key(f"'{table.name}'", ledger, *(f"g.{quoted(name)}" for name in unit))
-    mark = f"CASE WHEN {who} IS NOT NULL THEN hash({who}) END"
+    # What other deliveries brought back of a number's rejects stands beside its document: such a number is looked at anew.
+    completed = "SELECT number FROM claims WHERE delivery IN (SELECT id FROM deliveries WHERE completes IS NOT NULL)"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {documents(table)} AS SELECT d.*, k.origin AS confirmed FROM (SELECT *,"
+        f"CREATE OR REPLACE TEMP TABLE {documents(table)} AS SELECT d.*, CASE WHEN k.lines = d.lines"
+        " AND k.content = d.content AND NOT d.again THEN k.origin END AS confirmed FROM (SELECT *,"
         f" {number} AS number, several OR part <> last_part AS again FROM"
-        f" (SELECT {units}any_value({who}) AS partner, any_value({day}) AS day, count(*) AS lines,"
+        f" (SELECT {units}min({who}) AS partner, min({day}) AS day, count(*) AS lines,"
         f" sum({content(table, 'a')}::HUGEINT) AS content, min(_part) AS part, max(_part) AS last_part,"
-        f" min(_row) AS row, coalesce(min({mark}) <> max({mark}), false) OR coalesce(min({day}) <> max({day}), false)"
-        f" AS several FROM {arrived} a GROUP BY ALL) g) d LEFT JOIN (SELECT number, any_value(doc) AS doc,"
-        " any_value(lines) AS lines, any_value(content) AS content, any_value(origin) AS origin FROM claims"
-        f" WHERE {str(confirming).lower()} AND \"table\" = '{table.name}' AND current GROUP BY number"
-        " HAVING count(*) = 1) k ON k.number = d.number AND k.doc = d.number AND k.lines = d.lines"
-        " AND k.content = d.content AND NOT d.again"
+        f" min(_row) AS row, coalesce(min({who}) <> max({who}), false) OR coalesce(min({day}) <> max({day}), false)"
+        f" AS several FROM {arrived} a GROUP BY ALL) g) d LEFT JOIN (SELECT * FROM claims WHERE {str(confirming).lower()}"
+        f" AND \"table\" = '{table.name}' AND current AND doc = number AND number NOT IN ({completed})) k"
+        " ON k.doc = d.number"
     )
 
 

@@ -58,8 +58,9 @@ def listed(names: Iterable[str], alias: str = "") -> str:
 
 
 def content(table: Table, alias: str) -> str:
-    """A 64-bit mark of everything a row says, its place in a file left out."""
-    return f"hash({listed((column.name for column in table.columns), alias)})"
+    """A 64-bit mark of everything a row says beside its unit, its place in a file left out."""
+    unit = ("ledger", "company", *table.unit)
+    return f"hash({listed((column.name for column in table.columns if column.name not in unit), alias)})"
 
 
 def line_key(table: Table, alias: str) -> str:

@@ -127,6 +127,10 @@ def _filled(con: duckdb.DuckDBPyConnection, staged: str, types: Mapping[str, str
     return found
 
 
+def _confirmed(con: duckdb.DuckDBPyConnection, table: Table) -> int:
+    return count(con, f"SELECT count(confirmed) FROM {claims.documents(table)}")
+
+
 def _keyed(
     con: duckdb.DuckDBPyConnection, table: Table, ledger: str, delivery: int, filled: set[str], confirming: bool
 ) -> str:
@@ -134,10 +138,12 @@ def _keyed(
     marks = f"{delivery}::BIGINT AS _delivery"
     if table.mode not in ("event", "master"):
         claims.digest(con, table, arrived(table), ledger, filled, confirming)
-        return (
-            f"SELECT a.*, d.number AS _number, d.number AS _doc, {marks} FROM {arrived(table)} a"
-            f" JOIN {claims.documents(table)} d ON {claims.same_unit(table, filled)} WHERE d.confirmed IS NULL"
+        own = f"{claims.documents(table)} d ON {claims.same_unit(table, filled)} AND d.confirmed IS NULL"
+        some = "" if not _confirmed(con, table) else (
+            # Where few rows are wanted, all their columns are fetched only after it is known which ones.
+            f" WHERE a._row IN (SELECT a._row FROM {arrived(table)} a SEMI JOIN {own})"
         )
+        return f"SELECT a.*, d.number AS _number, d.number AS _doc, {marks} FROM {arrived(table)} a JOIN {own}{some}"
     number = unit_key(table, "s")
     keyed = f"SELECT s.*, {number} AS _number, {number} AS _doc, {marks} FROM {arrived(table)} s"
     if table.mode == "master":

@@ -93,6 +93,8 @@ class Warehouse:
                     "autoload_known_extensions": "false",
                     "allow_community_extensions": "false",
                     "temp_directory": str(path.parent / "spill"),
+                    # An ordinary week's delivery does not make everybody wait until the log is folded into the file.
+                    "checkpoint_threshold": "64MB",
                 },
             )
             con.execute("SET GLOBAL TimeZone = 'UTC'")
