@@ -18,7 +18,7 @@ import pyarrow as pa
 from cockpit.errors import RefusedError, SystemFailure
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.warehouse import derived, reading, resolve, schema, working_days
+from cockpit.warehouse import derived, reading, resolve, schema, storage, working_days
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
@@ -99,6 +99,8 @@ class Warehouse:
                     "autoload_known_extensions": "false",
                     "allow_community_extensions": "false",
                     "temp_directory": str(path.parent / "spill"),
+                    # An ordinary week's delivery does not make everybody wait until the log is folded into the file.
+                    "checkpoint_threshold": "64MB",
                 },
             )
             con.execute("SET GLOBAL TimeZone = 'UTC'")
@@ -378,10 +380,9 @@ class Warehouse:
                 {"table": table.name, "delivery": delivery},
             )
             own = key("a.number", "a.partner", "a.day")
-            past = resolve.past(table)
             con.execute(
-                f"UPDATE {past} SET _number = {own}, _doc = {own} FROM apart a WHERE {past}._doc = a.doc"
-                f" AND {past}._delivery = {delivery}"
+                f"UPDATE {storage.stored(f'past_{table.name}')} p SET _number = {own}, _doc = {own} FROM apart a"
+                f" WHERE p._doc = a.doc AND p._delivery = {delivery}"
             )
             con.execute(
                 f"UPDATE claims SET number = {own}, doc = {own} FROM apart a WHERE claims.doc = a.doc"
