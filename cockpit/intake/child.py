@@ -39,8 +39,8 @@ def main() -> None:
         job = json.loads(line)
         for target, _ in job["connectors"]:
             importlib.import_module(target.partition(":")[0])  # warm for every fork to come
-        outcome = _fork(job) if hasattr(os, "fork") else _here(job)
-        _tell({"done": outcome})
+        outcome, peak = _fork(job) if hasattr(os, "fork") else (_here(job), 0)
+        _tell({"done": outcome, "peak": peak})
 
 
 def _tell(message: dict[str, Any]) -> None:
@@ -56,7 +56,8 @@ def _here(job: dict[str, Any]) -> str:
     return "ok"
 
 
-def _fork(job: dict[str, Any]) -> str:
+def _fork(job: dict[str, Any]) -> tuple[str, int]:
+    """How the fork ended and the most memory it had resident, in bytes."""
     pid = os.fork()
     if pid == 0:
         status = 1
@@ -73,22 +74,25 @@ def _fork(job: dict[str, Any]) -> str:
     return _await(pid, time.monotonic() + float(job["seconds"]))
 
 
-def _await(pid: int, deadline: float) -> str:
-    """How the fork ended; it is killed at the deadline, and when the parent of this process is gone."""
+def _await(pid: int, deadline: float) -> tuple[str, int]:
+    """Waits for the fork; it is killed at the deadline, and when the parent of this process is gone."""
+    late = False
     while True:
-        ended, status = os.waitpid(pid, os.WNOHANG)
+        ended, status, usage = os.wait4(pid, 0 if late else os.WNOHANG)
         if ended:
-            if os.WIFSIGNALED(status):
-                return "time" if os.WTERMSIG(status) == signal.SIGXCPU else "crash"
-            return {0: "ok", 3: "memory"}.get(os.WEXITSTATUS(status), "crash")
+            return "time" if late else _outcome(status), usage.ru_maxrss << 10
         late = time.monotonic() > deadline
         readable, _, _ = select.select([sys.stdin], [], [], GRACE)
         if late or readable:  # no job comes before the answer: readable means end of file
             os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
             if readable and not late:
                 os._exit(0)
-            return "time"
+
+
+def _outcome(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return "time" if os.WTERMSIG(status) == signal.SIGXCPU else "crash"
+    return {0: "ok", 3: "memory"}.get(os.WEXITSTATUS(status), "crash")
 
 
 def _limit(job: dict[str, Any]) -> None:

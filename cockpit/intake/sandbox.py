@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +60,15 @@ class ReadSheet:
 
 @dataclass(frozen=True)
 class ReadFile:
-    """Everything one file gave; an error among `issues` means that the file as a whole could not be read."""
+    """Everything one file gave; an error among `issues` means that the file as a whole could not be read.
+
+    `peak` is the most memory that reading it had resident, in bytes (0 where the system does not tell).
+    """
 
     connector: str | None = None
     sheets: tuple[ReadSheet, ...] = ()
     issues: tuple[Issue, ...] = field(default=())
+    peak: int = 0
 
 
 class _Lost(Exception):
@@ -79,8 +83,8 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
 
-    def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> str:
-        """The fork's outcome: ok, memory, time or crash. Raises `_Lost` when the worker is gone."""
+    def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> tuple[str, int]:
+        """The fork's outcome (ok, memory, time or crash) and its peak of memory in bytes. Raises `_Lost` when the worker is gone."""
         process = self._started()
         assert process.stdin is not None
         try:
@@ -94,7 +98,7 @@ class _Worker:
             if "rows" in message:
                 progress(int(message["rows"]))
             elif "done" in message:
-                return str(message["done"])
+                return str(message["done"]), int(message["peak"])
 
     def stop(self) -> None:
         process, self._process, self._unread = self._process, None, b""
@@ -200,18 +204,18 @@ class Sandbox:
         }
         worker = self._idle.get()
         try:
-            outcome = worker.run(job, progress)
+            outcome, peak = worker.run(job, progress)
         except _Lost:
             worker.stop()
-            outcome = "crash"
+            outcome, peak = "crash", 0
         finally:
             self._idle.put(worker)
         if outcome == "crash" and _OUT_OF_MEMORY.search(_last_words(out)):
             outcome = "memory"
         if outcome == "ok":
-            return _load(out)
+            return replace(_load(out), peak=peak)
         code = {"memory": "file_too_large", "time": "file_took_too_long"}.get(outcome, "file_crashed_reader")
-        return ReadFile(issues=(Issue(code, "error", params={"seconds": job["seconds"]}),))
+        return ReadFile(issues=(Issue(code, "error", params={"seconds": job["seconds"]}),), peak=peak)
 
 
 def _last_words(out: Path) -> bytes:
