@@ -185,6 +185,8 @@ def _parse(path: Path, delimiter: str, quotes: int) -> tuple[pa.Table, pa.Array]
             pass  # read again below, line by line
     try:
         table = _read_csv(path, delimiter, width, "")
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError from error
     except duckdb.Error as error:
         raise Unreadable(Issue("file_damaged", "error")) from error
     if table.num_rows != total:

@@ -168,7 +168,7 @@ class _File:
         if any(issue.severity == "error" for issue in issues):
             return self._part(sheet.name, issues, "blocked")
         if sheet.cells is None or sheet.cells.num_columns < 2:
-            return self._part(sheet.name, [*issues, Issue("sheet_empty", "note")], "ignored", sheet.rows)
+            return self._part(sheet.name, issues or [Issue("sheet_empty", "note")], "ignored", sheet.rows)
         rows = [list(row.values())[1:] for row in sheet.cells.slice(0, SAMPLE_ROWS).to_pylist()]
         marks = rejects.find_marks(rows)
         lines = [row[: marks.column] if marks else row for row in rows]
