@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import sys
 import time
@@ -18,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cockpit.intake.confine import confine, end_with_parent
 from cockpit.intake.inspection import inspect
 from cockpit.intake.sql import BLANKS
 from cockpit.issues import Issue
@@ -33,14 +35,22 @@ def main() -> None:
     pa.array([1])
     for encoding in ("gb18030", "big5", "cp1252", "utf-16", "utf-8-sig"):
         codecs.lookup(encoding)
+    confine()
     sys.stdout.write('{"ready": true}\n')
     sys.stdout.flush()
-    for line in sys.stdin:
-        job = json.loads(line)
-        for target, _ in job["connectors"]:
-            importlib.import_module(target.partition(":")[0])  # warm for every fork to come
-        outcome, peak = _fork(job) if hasattr(os, "fork") else (_here(job), 0)
-        _tell({"done": outcome, "peak": peak})
+    folders = {os.environ["TMPDIR"]}
+    try:
+        for line in sys.stdin:
+            job = json.loads(line)
+            folders = {os.environ["TMPDIR"], job["out"]}
+            for target, _ in job["connectors"]:
+                importlib.import_module(target.partition(":")[0])  # warm for every fork to come
+            outcome, peak = _fork(job) if hasattr(os, "fork") else (_here(job), 0)
+            _tell({"done": outcome, "peak": peak})
+    except (EOFError, BrokenPipeError):
+        pass
+    for folder in folders:  # the parent is gone and takes nothing away any more
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tell(message: dict[str, Any]) -> None:
@@ -86,7 +96,8 @@ def _await(pid: int, deadline: float) -> tuple[str, int]:
         if late or readable:  # no job comes before the answer: readable means end of file
             os.kill(pid, signal.SIGKILL)
             if readable and not late:
-                os._exit(0)
+                os.waitpid(pid, 0)
+                raise EOFError
 
 
 def _outcome(status: int) -> str:
@@ -98,6 +109,7 @@ def _outcome(status: int) -> str:
 def _limit(job: dict[str, Any]) -> None:
     import resource
 
+    end_with_parent()
     os.chdir(job["out"])
     # what the reader prints in its last moment tells a memory limit from a crash
     errors = os.open("stderr.txt", os.O_WRONLY | os.O_CREAT, 0o600)

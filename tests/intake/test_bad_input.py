@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import io
-import os
 import random
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cockpit.intake.sandbox import Limits, Sandbox, sweep
 from cockpit.locale import LANGUAGES, t
-from tests.intake.conftest import REFERENCES, Desk, codes, found
+from tests.intake.conftest import Desk, codes, found
 
 Book = Callable[..., Path]
 GOOD = [["单据编号", "单据日期", "客户", "物料编码", "数量", "金额"], ["X1", "2024-03-05", "甲", "01", 1, 10]]
@@ -156,65 +152,3 @@ def test_formulas_without_results(desk: Desk, workbook: Book) -> None:
     issue = found(part, "formula_without_result")
     assert (issue.row, issue.value, issue.count) == (3, "F3", 1)
     assert desk.rows(part, "amount_net")[1] == (None,)
-
-
-def test_limits_of_the_process(desk: Desk, workbook: Book, tmp_path: Path) -> None:
-    """Time and memory end the reading of a file, never the cockpit; the next file is read as if nothing had been."""
-    large = tmp_path / "large.csv"
-    large.write_text("a,b\n" + "x,1\n" * 400_000)
-    connectors = [(one.target, one.settings) for one in REFERENCES]
-    small = workbook({"a": GOOD})
-    for limits, code in (
-        (Limits(memory=150 << 20, seconds=20), "file_too_large"),
-        (Limits(seconds=0, seconds_per_mb=0), "file_took_too_long"),
-    ):
-        sandbox = Sandbox(1, limits)
-        try:
-            with sandbox.read(large, "large.csv", connectors, lambda _: None) as read:
-                assert [issue.code for issue in read.issues] == [code]
-            sandbox.limits = Limits()
-            with sandbox.read(small, "small.xlsx", connectors, lambda _: None) as read:
-                assert read.sheets[0].rows == 2
-        finally:
-            sandbox.close()
-
-
-def test_a_killed_worker_is_replaced(workbook: Book) -> None:
-    connectors = [(one.target, one.settings) for one in REFERENCES]
-    small = workbook({"a": GOOD})
-    sandbox = Sandbox(1)
-    try:
-        for _ in range(2):
-            with sandbox.read(small, "small.xlsx", connectors, lambda _: None) as read:
-                assert read.sheets[0].rows == 2
-            process = sandbox._workers[0]._process
-            assert process is not None
-            process.kill()
-            process.wait()
-    finally:
-        sandbox.close()
-
-
-def test_no_secret_goes_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("COCKPIT_SECRET_KEY", "canary")
-    sandbox = Sandbox(1)
-    path = tmp_path / "a.csv"
-    path.write_text("a,b\n1,2\n")
-    try:
-        with sandbox.read(path, "a.csv", [(one.target, one.settings) for one in REFERENCES], lambda _: None):
-            process = sandbox._workers[0]._process
-            assert process is not None
-            assert b"canary" not in Path(f"/proc/{process.pid}/environ").read_bytes()
-    finally:
-        sandbox.close()
-
-
-def test_leftovers_of_a_killed_process_are_swept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    left, own = tmp_path / f"cockpit-intake-{gone.pid}-x", tmp_path / f"cockpit-intake-{os.getpid()}-x"
-    for folder in (left, own):
-        folder.mkdir()
-    sweep()
-    assert (left.exists(), own.exists()) == (False, True)
