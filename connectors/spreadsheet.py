@@ -78,9 +78,7 @@ def _workbook_issue(error: Exception) -> Issue:
     return Issue("file_damaged", "error")
 
 
-def _read_sheet(
-    reader: fastexcel.ExcelReader, position: int, name: str, package: Package, old: OldSheet
-) -> Extract:
+def _read_sheet(reader: fastexcel.ExcelReader, position: int, name: str, package: Package, old: OldSheet) -> Extract:
     scan = package.scan(name)
     if (refusal := scan.too_large()) is not None:
         return Extract(name, [], issues=[refusal])

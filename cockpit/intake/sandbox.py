@@ -91,7 +91,10 @@ class _Worker:
         self._unread = b""
 
     def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> tuple[str, int]:
-        """The fork's outcome (ok, memory, time or crash) and its peak of memory in bytes. Raises `_Lost` when the worker is gone."""
+        """The fork's outcome (ok, memory, time, crash) and its peak of memory in bytes.
+
+        Raises `_Lost` when the worker is gone.
+        """
         process = self._started()
         assert process.stdin is not None
         try:

@@ -1,4 +1,4 @@
-"""Sources that behave as badly as a parser can under a hostile file; the tests of the reading process run them in it."""
+"""Sources that behave as badly as a parser can under a hostile file; for the tests of the reading process."""
 
 from __future__ import annotations
 
@@ -105,9 +105,4 @@ class Tells(_Hostile):
             told.append("started a program")
         except OSError as error:
             told.append(f"refused program {error.errno}")
-        told += [f"fd {os.readlink(f'/proc/self/fd/{fd}')}" for fd in os.listdir("/proc/self/fd") if _open(fd)]
-        return told
-
-
-def _open(fd: str) -> bool:
-    return os.path.exists(f"/proc/self/fd/{fd}")
+        return told + [f"fd {fd.readlink()}" for fd in Path("/proc/self/fd").iterdir() if fd.exists()]

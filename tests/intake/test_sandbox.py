@@ -1,4 +1,4 @@
-"""The process that parses: what a crash, a hang or a hungry file costs, what it can reach, and what it leaves behind."""
+"""The process that parses: what a crash, a hang or a hungry file costs, what it can reach, what it leaves behind."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_300_files_leave_nothing_open(sandbox: Sandbox, small: Path) -> None:
     pid = worker(sandbox)
 
     def opened() -> tuple[int, int]:
-        return len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{pid}/fd"))
+        return len(list(Path("/proc/self/fd").iterdir())), len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
     before = opened()
     for turn in range(300):
