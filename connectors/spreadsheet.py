@@ -66,6 +66,8 @@ def read_workbook(path: Path, scratch: Path, progress: Callable[[int], None]) ->
                 yield Extract(name, [], issues=[Issue("sheet_is_chart", "note")])
                 continue
             extract = _read_sheet(reader, position, name, package, sheets[position] if sheets else OldSheet())
+            if package.is_damaged():
+                raise Unreadable(Issue("file_damaged", "error"))
             seen += sum(batch.num_rows for batch in extract.batches)
             progress(seen)
             yield extract
@@ -95,6 +97,8 @@ def _read_sheet(reader: fastexcel.ExcelReader, position: int, name: str, package
         else:
             batch = sheet.to_arrow()
             columns = list(batch.columns)
+        if scan.damaged:
+            return Extract(name, [], issues=[Issue("sheet_damaged", "error")])
         last_line = max(scan.last_line, old.last_line)
         if last_line > sheet.height:
             lost = {"lines": last_line, "read": sheet.height}

@@ -27,7 +27,8 @@ _FAULTS = (OSError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedEr
 class Scan(threading.Thread):
     """Looks through a sheet's XML beside the reader, for what the reader does not tell.
 
-    `errors`: there may be cells such as #N/A; `unsolved` formulas have no stored result, `first` is one such cell;
+    `damaged`: the part is not what was packed, by its checksum, which the reader does not look at. `errors`: there may
+    be cells such as #N/A; `unsolved` formulas have no stored result, `first` is one such cell;
     `last_line` is the last line with a value; `zeros` maps columns (from 0) to lines by the digits their format shows.
     A sheet that is no XML may have errors and tells nothing else.
     """
@@ -37,6 +38,7 @@ class Scan(threading.Thread):
         self._archive, self._part = archive, part
         self.small = archive is not None and part is not None and archive.getinfo(part).file_size <= SMALL
         self.errors = part is None
+        self.damaged = False
         self.unsolved = 0
         self.first: str | None = None
         self.last_line = 0
@@ -62,7 +64,7 @@ class Scan(threading.Thread):
                     tail = block[cut:]
                 self._look(tail)
         except _FAULTS:
-            self.errors = True
+            self.damaged = True
 
     def _look(self, block: bytes) -> None:
         self.errors = self.errors or b't="e"' in block
@@ -112,13 +114,36 @@ class Package:
         self._archive = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else None
         self._parts = self._find() if self._archive is not None else {}
         self._zero_styles = self._find_zero_styles() if self._parts else {}
+        self._damaged = False
+        self._check = threading.Thread(target=self._check_others, daemon=True)
 
     def __enter__(self) -> Package:
+        self._check.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._check.join()
         if self._archive is not None:
             self._archive.close()
+
+    def is_damaged(self) -> bool:
+        """Whether a part beside the sheets (texts, styles, the list of sheets) is not what was packed."""
+        self._check.join()
+        return self._damaged
+
+    def _check_others(self) -> None:
+        """Reads the parts no scan reads to their end, where their checksum is compared."""
+        if self._archive is None:
+            return
+        scanned = set(self._parts.values())
+        try:
+            for member in self._archive.infolist():
+                if member.filename not in scanned and member.filename.lower().endswith((".xml", ".bin", ".rels")):
+                    with self._archive.open(member) as part:
+                        while part.read(CHUNK):
+                            pass
+        except _FAULTS:
+            self._damaged = True
 
     def scan(self, sheet: str) -> Scan:
         """A look at the sheet's XML: finished where the sheet is small, running beside the caller where it is large."""

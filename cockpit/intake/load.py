@@ -225,6 +225,8 @@ class _File:
         own = layout.header_last - layout.header_first + 1 if layout.header_last >= 0 else 0
         read = sheet.cells.num_rows - own
         issues += [*layout.issues, *cleaned.issues]
+        if sheet.hidden:
+            issues.append(Issue("sheet_is_hidden", "warning"))
         part = replace(
             self._part(sheet.name, issues, "held" if cleaned.held else "ready"),
             table=layout.table.name,
