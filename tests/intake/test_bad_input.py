@@ -213,7 +213,7 @@ def test_quotes_that_do_not_pair(desk: Desk) -> None:
 
 def test_mixed_line_ends(desk: Desk) -> None:
     lines = [
-        ",".join(map(str, row)) for row in [GOOD[0], *(["X%d" % i, "2024-03-05", "甲", "01", i, 1] for i in range(9))]
+        ",".join(map(str, row)) for row in [GOOD[0], *([f"X{i}", "2024-03-05", "甲", "01", i, 1] for i in range(9))]
     ]
     text = "".join(line + end for line, end in zip(lines, ["\r\n", "\n", "\r"] * 4, strict=False))
     part = desk.text(text)
