@@ -127,7 +127,7 @@ def _kinds(cells: str, width: int, layout: Layout, texts: dict[str, str]) -> str
         f"regexp_matches({text}, {literal(TOTAL_LOOSE)}) OR regexp_full_match({text}, {literal(TOTAL_ENGLISH)})"
         for text in {*words, first}
     )
-    filled = " + ".join(f"({column} IS NOT NULL)::INTEGER" for column in columns)
+    filled = f"list_count([{', '.join(columns)}])"  # a sum would nest as deep as the sheet is wide
     dashes = (
         f"regexp_full_match(concat_ws('', {', '.join(f'c{position}' for position in range(width))}), {literal(RULE)})"
     )

@@ -11,6 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cockpit.intake import rejects, sandbox
 from cockpit.intake.clean import Source, clean, headers_of
@@ -168,7 +170,7 @@ class _File:
         if any(issue.severity == "error" for issue in issues):
             return self._part(sheet.name, issues, "blocked")
         if sheet.cells is None or sheet.cells.num_columns < 2:
-            return self._part(sheet.name, [*issues, Issue("sheet_empty", "note")], "ignored", sheet.rows)
+            return self._part(sheet.name, issues or [Issue("sheet_empty", "note")], "ignored", sheet.rows)
         rows = [list(row.values())[1:] for row in sheet.cells.slice(0, SAMPLE_ROWS).to_pylist()]
         marks = rejects.find_marks(rows)
         lines = [row[: marks.column] if marks else row for row in rows]
@@ -177,6 +179,10 @@ class _File:
         if isinstance(layout, Unrecognised):
             status: PartStatus = "ignored" if layout.hopeless else "blocked"
             return self._part(sheet.name, [*issues, layout.issue], status, sheet.rows)
+        conflict = _twins_differ(sheet.cells, layout)
+        if conflict is not None and conflict.severity == "error":
+            return self._part(sheet.name, [*issues, conflict], "blocked", sheet.rows)
+        issues += [conflict] if conflict is not None else []
         return self._stage_table(sheet, layout, issues, marks)
 
     def _wishes(self, sheet: ReadSheet, marks: Marks | None) -> Wishes:
@@ -219,6 +225,8 @@ class _File:
         own = layout.header_last - layout.header_first + 1 if layout.header_last >= 0 else 0
         read = sheet.cells.num_rows - own
         issues += [*layout.issues, *cleaned.issues]
+        if sheet.hidden:
+            issues.append(Issue("sheet_is_hidden", "warning"))
         part = replace(
             self._part(sheet.name, issues, "held" if cleaned.held else "ready"),
             table=layout.table.name,
@@ -250,6 +258,19 @@ class _File:
     def _head(self, sheet: ReadSheet, layout: Layout) -> list[list[str | None]]:
         assert sheet.cells is not None
         return [list(row.values())[1:] for row in sheet.cells.slice(0, max(0, layout.header_first)).to_pylist()]
+
+
+def _twins_differ(cells: pa.Table, layout: Layout) -> Issue | None:
+    """The first line of the whole sheet in which a second column of a field says something else."""
+    for pair in layout.twins:
+        below = cells.slice(layout.header_last + 1)
+        one, other = (below.column(place + 1).combine_chunks() for place in (pair.one, pair.other))
+        differs = pc.and_(pc.is_valid(other), pc.invert(pc.fill_null(pc.equal(one, other), False)))
+        found = pc.index(differs, True).as_py()
+        if found >= 0:
+            line = below.column(0)[found].as_py()
+            return pair.differ(line, one[found].as_py(), other[found].as_py())
+    return None
 
 
 def _sha256(path: Path) -> str:

@@ -9,14 +9,15 @@ import queue
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,13 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
 START_SECONDS = 60.0
 _PREFIX = "cockpit-intake-"
-_OUT_OF_MEMORY = re.compile(rb"memory|bad_alloc|cannot allocate|can't start new thread", re.IGNORECASE)
+_MOST_UNREAD = 1 << 20  # bytes of a line from a worker
+# What a reader says at its end, by what ended it.
+_TELLING = {
+    "disk": re.compile(rb"No space left|Disk quota exceeded"),
+    "memory": re.compile(rb"memory|bad_alloc|cannot allocate|can't start new thread|File too large", re.IGNORECASE),
+}
+_CODES = {"memory": "file_too_large", "time": "file_took_too_long", "disk": "no_room_to_read"}
 
 
 @dataclass(frozen=True)
@@ -60,11 +67,15 @@ class ReadSheet:
 
 @dataclass(frozen=True)
 class ReadFile:
-    """Everything one file gave; an error among `issues` means that the file as a whole could not be read."""
+    """Everything one file gave; an error among `issues` means that the file as a whole could not be read.
+
+    `peak` is the most memory that reading it had resident, in bytes (0 where the system does not tell).
+    """
 
     connector: str | None = None
     sheets: tuple[ReadSheet, ...] = ()
     issues: tuple[Issue, ...] = field(default=())
+    peak: int = 0
 
 
 class _Lost(Exception):
@@ -79,8 +90,11 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
 
-    def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> str:
-        """The fork's outcome: ok, memory, time or crash. Raises `_Lost` when the worker is gone."""
+    def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> tuple[str, int]:
+        """The fork's outcome (ok, memory, time, crash) and its peak of memory in bytes.
+
+        Raises `_Lost` when the worker is gone.
+        """
         process = self._started()
         assert process.stdin is not None
         try:
@@ -94,13 +108,17 @@ class _Worker:
             if "rows" in message:
                 progress(int(message["rows"]))
             elif "done" in message:
-                return str(message["done"])
+                return str(message["done"]), int(message["peak"])
 
     def stop(self) -> None:
         process, self._process, self._unread = self._process, None, b""
         if process is None:
             return
-        process.kill()
+        if sys.platform == "win32":
+            process.kill()
+        else:  # the worker leads a group of its own: a fork it was waiting for ends with it
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
@@ -139,11 +157,14 @@ class _Worker:
                 if not ready:
                     raise _Lost
             block = os.read(process.stdout.fileno(), 1 << 16)
-            if not block:
+            if not block or len(self._unread) > _MOST_UNREAD:
                 raise _Lost
             self._unread += block
         line, _, self._unread = self._unread.partition(b"\n")
-        message = json.loads(line)
+        try:
+            message = json.loads(line)
+        except ValueError as error:  # the file has made the worker say what no worker says
+            raise _Lost from error
         return message if isinstance(message, dict) else {}
 
 
@@ -199,9 +220,12 @@ class Sandbox:
             "seconds": self.limits.time_for(path.stat().st_size),
         }
         worker = self._idle.get()
+        peak, found = 0, None
         try:
-            outcome = worker.run(job, progress)
-        except _Lost:
+            outcome, peak = worker.run(job, progress)
+            found = _load(out) if outcome == "ok" else None
+        except (_Lost, OSError, ValueError, KeyError, TypeError, AttributeError):
+            # gone, or made by its file to say what no worker says: nothing it may still say is heard
             worker.stop()
             outcome = "crash"
         except BaseException:
@@ -209,12 +233,13 @@ class Sandbox:
             raise
         finally:
             self._idle.put(worker)
-        if outcome == "crash" and _OUT_OF_MEMORY.search(_last_words(out)):
-            outcome = "memory"
-        if outcome == "ok":
-            return _load(out)
-        code = {"memory": "file_too_large", "time": "file_took_too_long"}.get(outcome, "file_crashed_reader")
-        return ReadFile(issues=(Issue(code, "error", params={"seconds": job["seconds"]}),))
+        if found is not None:
+            return replace(found, peak=peak)
+        if outcome == "crash":
+            words = _last_words(out)
+            outcome = next((one for one, pattern in _TELLING.items() if pattern.search(words)), outcome)
+        code = _CODES.get(outcome, "file_crashed_reader")
+        return ReadFile(issues=(Issue(code, "error", params={"seconds": job["seconds"]}),), peak=peak)
 
 
 def _last_words(out: Path) -> bytes:

@@ -139,9 +139,11 @@ def _keyed(
     if table.mode not in ("event", "master"):
         claims.digest(con, table, arrived(table), ledger, filled, confirming)
         own = f"{claims.documents(table)} d ON {claims.same_unit(table, filled)} AND d.confirmed IS NULL"
-        some = "" if not _confirmed(con, table) else (
+        some = (
+            ""
+            if not _confirmed(con, table)
             # Where few rows are wanted, all their columns are fetched only after it is known which ones.
-            f" WHERE a._row IN (SELECT a._row FROM {arrived(table)} a SEMI JOIN {own})"
+            else (f" WHERE a._row IN (SELECT a._row FROM {arrived(table)} a SEMI JOIN {own})")
         )
         return f"SELECT a.*, d.number AS _number, d.number AS _doc, {marks} FROM {arrived(table)} a JOIN {own}{some}"
     number = unit_key(table, "s")

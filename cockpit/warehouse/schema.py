@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import duckdb
 
 from cockpit.model.types import Table
-from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse import storage
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import quoted, stored_columns
 
 SCHEMA_VERSION = 2
