@@ -13,14 +13,14 @@ import typer
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from cockpit.cli import commands
+from cockpit.cli import commands, sources
 from cockpit.cli.desk import PROGRAM, Desk
 from cockpit.cli.parsing import app, spelt
 from cockpit.errors import EXIT_DONE, EXIT_SYSTEM, EXIT_USAGE, CockpitError, SystemFailure, UsageError
 from cockpit.locale import LANGUAGES, Language, t
 from cockpit.service.sample import Sample
 
-__all__ = ["app", "commands", "main"]
+__all__ = ["app", "commands", "main", "sources"]
 
 INTERRUPTED = 130  # the parser's way to say Ctrl-C
 LOG = logging.getLogger(__name__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from cockpit.issues import Issue
@@ -14,7 +16,7 @@ def compare(con: duckdb.DuckDBPyConnection, table: Table, delivery: int) -> None
     """Fill ``known`` (current claims on its numbers) and ``confirmed`` (documents that come again, equal)."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE known AS SELECT c.number, c.doc, c.partner, c.day, c.lines, c.content, c.origin,"
-        " o.ord, count(*) OVER (PARTITION BY c.doc) AS stored FROM claims c JOIN delivery_order"
+        " c.delivery, o.ord, count(*) OVER (PARTITION BY c.doc) AS stored FROM claims c JOIN delivery_order"
         " o ON o.delivery = c.delivery"
         ' WHERE c."table" = ? AND c.current AND c.number IN (SELECT _number FROM new_claims)',
         [table.name],
@@ -25,16 +27,22 @@ def compare(con: duckdb.DuckDBPyConnection, table: Table, delivery: int) -> None
     )
 
 
-def find(con: duckdb.DuckDBPyConnection, table: Table, export_at: object, arrived_at: object) -> list[Finding]:
-    """Documents that would shrink or change partner or day if this delivery replaced them."""
+def find(
+    con: duckdb.DuckDBPyConnection, table: Table, export_at: object, arrived_at: object, own: Sequence[int] = ()
+) -> list[Finding]:
+    """Documents that would shrink or change partner or day if this delivery replaced them.
+
+    What the deliveries `own` brought may be replaced: they are of the same source, which knows its own documents.
+    """
     if table.mode != "document":
         return []
     # Only a later export replaces; an older one arriving late changes nothing that is known since.
     con.execute(
         "CREATE OR REPLACE TEMP TABLE replaced AS SELECT k.* FROM known k JOIN deliveries d ON d.id ="
         " (SELECT base FROM delivery_order o WHERE o.ord = k.ord LIMIT 1)"
-        " WHERE coalesce(d.export_at, d.arrived_at) <= coalesce(?::TIMESTAMP, ?::TIMESTAMP)",
-        [export_at, arrived_at],
+        " WHERE coalesce(d.export_at, d.arrived_at) <= coalesce(?::TIMESTAMP, ?::TIMESTAMP)"
+        " AND k.delivery NOT IN (SELECT unnest(?::BIGINT[]))",
+        [export_at, arrived_at, list(own)],
     )
     return [*_shrunk(con, table), *_identity_differs(con, table)]
 

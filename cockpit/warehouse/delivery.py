@@ -12,7 +12,7 @@ import duckdb
 
 from cockpit.issues import Issue
 from cockpit.model.types import Table
-from cockpit.warehouse import conflicts, derived, references, resolve, rows, working_days
+from cockpit.warehouse import conflicts, derived, references, resolve, rows, sources, working_days
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import content, listed, quoted, stored_columns
@@ -77,7 +77,7 @@ class Transaction:
         self.tables = tables
         self.derivations = derivations
         self.draft = draft
-        self.parts = parts
+        self.parts = list(parts)
         self.version = count(con, "SELECT coalesce(max(id), 0) FROM versions")
         self.delivery = count(con, "SELECT coalesce(max(id), 0) FROM deliveries") + 1
         self.findings: list[Finding] = []
@@ -97,6 +97,7 @@ class Transaction:
         loaded: dict[int, int] = {}
         for name, members in by_table.items():
             rows.build(self.con, self.tables[name], members, self.draft.ledger, self.delivery)
+            self._compare_readings(self.tables[name], members)
         for name, members in by_table.items():
             self._prepare(self.tables[name], members, frozenset(by_table))
             for part_index, times in fetch(
@@ -104,6 +105,8 @@ class Transaction:
             ):
                 loaded[int(str(part_index))] = int(str(times))
         held = any(finding.holds for finding in self.findings) or any(part.status == "held" for _, part in ready)
+        if self.draft.kind == "sync" and not held and all(self.unchanged.get(i, False) for i, _ in ready):
+            return self._outcome(loaded, take=None)  # nothing is new: the caller takes the delivery back
         change = Change()
         for name in by_table:
             self._store(self.tables[name], active=not held)
@@ -112,6 +115,9 @@ class Transaction:
             self.version += 1
         outcome.version = self.version
         self._close_rejects()
+        for part in self.parts:
+            if part.reading:
+                sources.record(self.con, part.reading, self.delivery, active=not held)
         if not held:
             self.con.execute("UPDATE deliveries SET active_from = ? WHERE id = ?", [self.version, self.delivery])
             for name in by_table:
@@ -134,6 +140,12 @@ class Transaction:
                 issue = Issue("rejects_closed_already", "warning", count=len(gone))
                 self.findings.append(Finding(index, issue))
 
+    def _compare_readings(self, table: Table, members: list[tuple[int, StagedPart]]) -> None:
+        for position, (index, part) in enumerate(members):
+            if part.reading:
+                self.parts[index] = sources.compare(self.con, table, index, part)
+                members[position] = index, self.parts[index]
+
     def _prepare(self, table: Table, members: Sequence[tuple[int, StagedPart]], tables: frozenset[str]) -> None:
         """Repeats between files, shared numbers, dangling codes, comparison with what is known, for one table."""
         self.findings += rows.settle_repeats(self.con, table, [index for index, _ in members])
@@ -146,14 +158,21 @@ class Transaction:
         if table.mode == "master":
             self._compare_master(table, members)
             return
+        absent = {
+            index: sources.claim_absence(self.con, table, index, part.reading)
+            for index, part in members
+            if part.reading
+        }
         conflicts.compare(self.con, table, self.delivery)
         if self.draft.completes is not None:
             self.con.execute("DELETE FROM confirmed")
         else:
-            self.findings += conflicts.find(self.con, table, self.draft.export_at, self.draft.arrived_at)
+            own = sources.own_deliveries(self.con, (part for _, part in members))
+            self.findings += conflicts.find(self.con, table, self.draft.export_at, self.draft.arrived_at, own)
         for kept, source in (("claims_of", "new_claims"), ("confirmed_of", "confirmed")):
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(f'{kept}_{table.name}')} AS SELECT * FROM {source}")
         self._mark_unchanged(members, f"_doc NOT IN (SELECT doc FROM {quoted(f'confirmed_of_{table.name}')})", table)
+        self.unchanged.update({index: False for index, documents in absent.items() if documents})
 
     def _proposed_month(self, table: Table) -> list[Finding]:
         """A word about summaries that all begin on another day than the ledger's months."""
@@ -235,9 +254,10 @@ class Transaction:
 
     def _contest(self, table: Table, known: str, active: bool) -> None:
         """Fill ``contested_<table>(number)``: units of this delivery that another delivery speaks of, too."""
+        said = new_rows(table) if table.mode == "event" else quoted(f"claims_of_{table.name}")
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE {quoted(f'contested_{table.name}')} AS SELECT DISTINCT _number AS number"
-            f" FROM {new_rows(table)} WHERE {str(active).lower()} AND _number IN ({known})"
+            f" FROM {said} WHERE {str(active).lower()} AND _number IN ({known})"
         )
 
     def _activate(self, table: Table, change: Change) -> None:
