@@ -6,6 +6,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pymysql
@@ -58,8 +60,9 @@ def _unprivileged() -> str | None:
     lacks("an unprivileged account to run a database server")
 
 
-def _as(account: str | None, command: Sequence[str]) -> list[str]:
-    return ["runuser", "-u", account, "--", *command] if account else list(command)
+def _account(name: str | None) -> dict[str, Any]:
+    """How a program is run under an account: its own user and group, no others."""
+    return {"user": name, "group": pwd.getpwnam(name).pw_gid, "extra_groups": []} if name else {}
 
 
 @contextmanager
@@ -74,10 +77,10 @@ def _folder(account: str | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _running(command: Sequence[str], log: Path, port: int) -> Iterator[None]:
+def _running(command: Sequence[str], account: str | None, log: Path, port: int, stop: signal.Signals) -> Iterator[None]:
     """The server from the moment it answers on its port; its own process is ended afterwards."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd="/")
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd="/", **_account(account))
     try:
         deadline = time.monotonic() + STARTED_WITHIN
         while True:
@@ -89,7 +92,7 @@ def _running(command: Sequence[str], log: Path, port: int) -> Iterator[None]:
             time.sleep(0.05)
         yield
     finally:
-        process.terminate()
+        process.send_signal(stop)
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
@@ -119,11 +122,11 @@ def postgres() -> Iterator[tuple[Server, Path]]:
             shutil.chown(secret, account)
         made = [str(programs / "initdb"), "-D", str(data), "-U", "boss", "-A", "scram-sha-256", "-E", "UTF8"]
         made += ["--locale=C.UTF-8", "--no-sync", f"--pwfile={secret}"]
-        subprocess.run(_as(account, made), check=True, capture_output=True, cwd="/")
+        subprocess.run(made, check=True, capture_output=True, cwd="/", **_account(account))
         command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder)]
         for setting in ("listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "shared_buffers=64MB"):
             command += ["-c", setting]
-        with _running(_as(account, command), folder / "log.txt", port):
+        with _running(command, account, folder / "log.txt", port, signal.SIGINT):
             server = Server("postgresql", port, "boss")
             _await_postgres(server)
             execute(server, "postgres", "CREATE ROLE reader LOGIN PASSWORD '" + PASSWORD + "'")
@@ -153,11 +156,11 @@ def mariadb() -> Iterator[Server]:
         data, port = folder / "data", free_port()
         made = [installer, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"]
         made += ["--skip-test-db"]
-        subprocess.run(_as(account, made), check=True, capture_output=True, cwd="/")
+        subprocess.run(made, check=True, capture_output=True, cwd="/", **_account(account))
         command = [server_program, "--no-defaults", f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1"]
         command += [f"--socket={folder / 's'}", f"--pid-file={folder / 'pid'}", "--character-set-server=utf8mb4"]
         command += ["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--innodb-buffer-pool-size=64M"]
-        with _running(_as(account, command), folder / "log.txt", port):
+        with _running(command, account, folder / "log.txt", port, signal.SIGTERM):
             root = pymysql.connect(host="127.0.0.1", port=port, user="root", autocommit=True)
             with root, root.cursor() as cursor:
                 for name, rights in (("boss", "ALL PRIVILEGES"), ("reader", "SELECT, SHOW VIEW")):
