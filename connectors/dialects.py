@@ -36,6 +36,7 @@ from connectors.base import Unreachable, Unreadable
 BATCH_ROWS = 20_000
 BATCH_BYTES = 8 << 20
 CONNECT_WITHIN = 15  # seconds
+GRACE = 1.2  # times the longest a statement may run: so long may a line be silent
 
 
 def refuse(code: str, **params: object) -> NoReturn:
@@ -75,13 +76,11 @@ class Dialect(ABC):
 
     def close(self) -> None:
         """Ends the connection whatever state it is in; what was begun is never committed."""
-        if self.driver_connection is None:
-            return
-        with contextlib.suppress(Exception):
-            self.connection.invalidate()
-        with contextlib.suppress(Exception):
-            self.connection.close()
-        self.engine.dispose()
+        if self.driver_connection is not None:
+            with contextlib.suppress(Exception):
+                self.connection.invalidate()
+            with contextlib.suppress(Exception):
+                self.connection.close()
 
     def run(self, statement: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a small result; a percent sign in `statement` is written twice."""
@@ -191,12 +190,20 @@ class Postgres(Dialect):
     _LOGIN = re.compile(r"password authentication failed|no password supplied|pg_hba|role .* does not exist", re.I)
     _DATABASE = re.compile(r"database .* does not exist", re.IGNORECASE)
 
+    watch: Watch
+
     def arguments(self) -> dict[str, Any]:
-        given = {"connect_timeout": int(min(self.timeout, CONNECT_WITHIN)) or 1, "prepare_threshold": None}
-        return {"connect_args": {**given, "client_encoding": "utf8"}}
+        def opened() -> psycopg.Connection:
+            given: dict[str, Any] = self.url.translate_connect_args(username="user", database="dbname")
+            given |= {**self.url.query, "connect_timeout": max(1, round(min(self.timeout, CONNECT_WITHIN)))}
+            connection = psycopg.connect(**given, client_encoding="utf8", prepare_threshold=None)
+            self.watch = Watch(connection.pgconn.socket, self.timeout)
+            self.watch.seen()  # what is asked of the server at the start may stay without an answer, too
+            return connection
+
+        return {"creator": opened}
 
     def begin(self) -> None:
-        self.watch = Watch(self.driver_connection.pgconn.socket, self.timeout)
         self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         settings = {
             "statement_timeout": max(1, round(self.timeout * 1000)),
@@ -287,7 +294,7 @@ class Watch:
 
     def __init__(self, descriptor: int, timeout: float) -> None:
         self._socket = socket.socket(fileno=os.dup(descriptor))
-        self._limit = timeout + 2
+        self._limit = timeout * GRACE
         self._since: float | None = None
         self._ended = threading.Event()
         threading.Thread(target=self._look, daemon=True).start()
@@ -342,7 +349,7 @@ class MySql(Dialect):
         given: dict[str, Any] = {"connect_timeout": max(1, min(self.timeout, CONNECT_WITHIN)), "charset": "utf8mb4"}
         if self.url.password is not None:
             given["password"] = str(self.url.password).encode()  # the driver would take it as latin-1
-        limit = self.timeout + 2
+        limit = self.timeout * GRACE
         given |= {"read_timeout": limit, "write_timeout": limit, "local_infile": False}
         return {"connect_args": given}
 
@@ -353,15 +360,21 @@ class MySql(Dialect):
         else:
             self.run(f"SET SESSION max_execution_time = {round(self.timeout * 1000)}")
         self.run("SET SESSION time_zone = '+00:00', net_write_timeout = 600")
-        self.run("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        # a transaction that only reads would be ended by CREATE or DROP, and they done: the session must refuse, too
+        self.run("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         self.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
 
     @contextmanager
     def streamed(self, statement: str, params: Sequence[object] = ()) -> Iterator[Any]:
         cursor = self.driver_connection.cursor(SSCursor)
-        cursor.execute(statement, tuple(params))
-        yield cursor
-        cursor.close()  # reads what is left: only where nothing failed
+        try:
+            cursor.execute(statement, tuple(params))
+            yield cursor
+            cursor.close()  # reads what is left: only where nothing failed
+        except BaseException:
+            if cursor._result is not None:  # else the driver would read on when it forgets the result
+                cursor._result.unbuffered_active = False
+            raise
 
     def text(self, column: str, kind: object) -> str:
         if kind == FIELD_TYPE.BIT:

@@ -73,10 +73,9 @@ class Sql(Database):
         assert isinstance(settings, SqlSettings)
         self.check(settings)
         dialect = dialect_of(settings.url, settings.timeout)
-        with dialect.told():
-            dialect.connect()
         try:
             with dialect.told():
+                dialect.connect()
                 dialect.begin()
             yield _Relation(dialect, settings)
         finally:

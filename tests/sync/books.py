@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -182,4 +183,4 @@ def quoted(value: Any) -> str:
     """A value as TOML writes it."""
     if isinstance(value, list):
         return f"[{', '.join(quoted(one) for one in value)}]"
-    return f'"{value}"' if isinstance(value, str) else str(value).lower()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value).lower()

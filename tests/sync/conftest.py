@@ -36,7 +36,18 @@ def _password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Books]:
+def server_of(request: pytest.FixtureRequest) -> Callable[[str], Server]:
+    """The running server of a kind, started when it is first wanted."""
+
+    def found(kind: str) -> Server:
+        running = request.getfixturevalue({"postgresql": "postgres", "mysql": "mariadb"}[kind])
+        return running[0] if isinstance(running, tuple) else running
+
+    return found
+
+
+@pytest.fixture
+def make(server_of: Callable[[str], Server], tmp_path: Path) -> Callable[..., Books]:
     """Makes books of a kind, with Northwind's lines or others."""
 
     def made(kind: str, rows: list[tuple[object, ...]] | None = None) -> Books:
@@ -44,8 +55,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Books]
         given = lines() if rows is None else rows
         if kind == "sqlite":
             return in_file(tmp_path / f"books 账{number}.db", given)
-        server = request.getfixturevalue("postgres")[0] if kind == "postgresql" else request.getfixturevalue("mariadb")
-        return on_server(server, f"books{number}", given)
+        return on_server(server_of(kind), f"books{number}", given)
 
     return made
 

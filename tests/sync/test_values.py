@@ -47,8 +47,8 @@ QUERY = {
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mysql"])
-def test_values_arrive_exactly(kind: str, request: pytest.FixtureRequest, place: Place) -> None:
-    server = request.getfixturevalue("postgres")[0] if kind == "postgresql" else request.getfixturevalue("mariadb")
+def test_values_arrive_exactly(kind: str, server_of: Any, place: Place) -> None:
+    server = server_of(kind)
     database = "odd"
     charset = " CHARACTER SET utf8mb4" if kind == "mysql" else ""
     servers.execute(server, "mysql" if kind == "mysql" else "postgres", f"CREATE DATABASE {database}{charset}")
