@@ -164,7 +164,10 @@ def test_connectors_do_not_know_each_other() -> None:
         for file in sources("connectors")
         if file.name != "__init__.py"
         for line, target in imports(file)
-        if target.startswith("connectors") and target not in ("connectors.base", "connectors.dialects", "connectors")
+        if target.startswith("connectors")
+        and target not in ("connectors.base", "connectors")
+        # the kinds of databases are no sources: those on databases share them
+        and not target.startswith("connectors.dialects")
     ]
     none(wrong)
 
