@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.company import LEDGER
 from cockpit.metrics import METRICS
-from cockpit.metrics.growth import earlier_figures, grow
+from cockpit.metrics.growth import earlier_figures, grow, with_year_before
 from cockpit.metrics.query import Answer, evaluate
 from cockpit.metrics.question import Question, checked
 from cockpit.scope import EVERYTHING
@@ -50,10 +50,11 @@ QUESTIONS = (
 def engine(asked: Asked, warehouse: Warehouse) -> Answer:
     """The engine's figures and notes as a page gets them, without the service's cache."""
     metric, question = METRICS[asked.metric], asked.question
-    answer = evaluate(metric, question, warehouse, EVERYTHING)
-    if metric.growth:
-        earlier = earlier_figures(metric, question, answer.rows, set(), END, warehouse, EVERYTHING)
-        answer.rows = grow(answer.rows, earlier)
+    if not metric.growth:
+        return evaluate(metric, question, warehouse, EVERYTHING)
+    answer, before = with_year_before(metric, question, warehouse, EVERYTHING)
+    earlier = earlier_figures(metric, question, answer.rows, before, set(), END, warehouse, EVERYTHING)
+    answer.rows = grow(answer.rows, earlier)
     return answer
 
 
@@ -70,7 +71,7 @@ def baseline(asked: Asked, warehouse: Warehouse, sql: str) -> tuple[list[str], l
 
 def engine_table(answer: Answer) -> list[Row]:
     """Figures as rows of named columns, in the order of their keys; null where a group has excluded rows only."""
-    rows, notes = answer.rows, sorted(name for name, _ in answer.notes)
+    rows, notes = answer.rows, sorted(name for name, _ in answer.notes())
     names = dict.fromkeys(name for row in rows for name in row.figures)
     table = [
         {

@@ -14,13 +14,14 @@ from cockpit.intake.recognise import Layout
 from cockpit.intake.sql import literal, name
 from cockpit.issues import Issue
 from cockpit.model import header_currency, names_no_tax
+from cockpit.warehouse.storage import show, stored
 
 _MONEY_FIELDS = ("unit_price", "unit_price_gross", "amount_net", "amount_gross")
 
 
 @dataclass
 class Cleaned:
-    """What became of a sheet's lines: temp tables and counts that add up to the lines that are no header."""
+    """What became of a sheet's lines: temp relations and counts that add up to the lines that are no header."""
 
     staged: str
     rejects: str
@@ -63,13 +64,10 @@ def clean(
     faults = _faults(layout, plans.plans, finals)
     bits = " + ".join(f"CASE WHEN {fault.condition} THEN {1 << i} ELSE 0 END" for i, fault in enumerate(faults)) or "0"
     staged, rejects = f"{prefix}_staged", f"{prefix}_rejects"
-    columns = ", ".join(
-        f"CAST({finals.get(column.name, 'NULL')} AS {column.duckdb_type}) AS {name(column.name)}"
-        for column in table.columns
-        if column.name != "ledger"
-    )
+    types = {column.name: column.duckdb_type for column in table.columns if column.name != "ledger"}
+    columns = ", ".join(f"CAST({finals[n]} AS {kind}) AS {name(n)}" for n, kind in types.items() if n in finals)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name(staged)} AS SELECT {columns}, _row, CAST({bits} AS BIGINT) AS _faults"
+        f"CREATE OR REPLACE TEMP TABLE {stored(staged)} AS SELECT {columns}, _row, CAST({bits} AS BIGINT) AS _faults"
         f" FROM {typed}"
     )
     signs = _sign_notes(con, typed, given) if table.name == "stock_movements" else []
@@ -83,12 +81,14 @@ def clean(
     rejected = _set_aside(con, source, layout, faults, staged, rejects)
     issues += _fault_issues(con, rejects)
     if source.mark is not None:
-        con.execute(f"ALTER TABLE {name(staged)} ADD COLUMN _mark VARCHAR")
+        types |= {"_mark": "VARCHAR"}
+        con.execute(f"ALTER TABLE {stored(staged)} ADD COLUMN _mark VARCHAR")
         con.execute(
-            f"UPDATE {name(staged)} SET _mark = m.mark FROM (SELECT _row AS line, {source.mark} AS mark FROM"
+            f"UPDATE {stored(staged)} SET _mark = m.mark FROM (SELECT _row AS line, {source.mark} AS mark FROM"
             f" {source.view}) m WHERE m.line = _row"
         )
-    ready = con.execute(f"SELECT count(*) FROM {name(staged)}").fetchall()[0][0]
+    show(con, staged, types | {"_row": "BIGINT"}, temporary=True)
+    ready = con.execute(f"SELECT count(*) FROM {stored(staged)}").fetchall()[0][0]
     for leftover in ("skip", "body", *(f"of_{field_name}" for field_name in plans.plans)):
         con.execute(f"DROP TABLE IF EXISTS {name(f'{prefix}_{leftover}')}")
     return Cleaned(staged, rejects, ready, rejected, body.skipped, plans.held, issues)
@@ -231,12 +231,12 @@ def _set_aside(
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {name(rejects)} AS SELECT _row, [{cells}{given}] AS cells,"
         f" CAST(to_json(list_filter([{', '.join(reasons)}], lambda x: x IS NOT NULL)) AS VARCHAR) AS reasons"
-        f" FROM {name(staged)} bad JOIN {source.view} cells USING (_row) WHERE bad._faults <> 0 ORDER BY _row"
+        f" FROM {stored(staged)} bad JOIN {source.view} cells USING (_row) WHERE bad._faults <> 0 ORDER BY _row"
     )
     rejected = con.execute(f"SELECT count(*) FROM {name(rejects)}").fetchall()[0][0]
     if rejected:
-        con.execute(f"DELETE FROM {name(staged)} WHERE _faults <> 0")
-    con.execute(f"ALTER TABLE {name(staged)} DROP COLUMN _faults")
+        con.execute(f"DELETE FROM {stored(staged)} WHERE _faults <> 0")
+    con.execute(f"ALTER TABLE {stored(staged)} DROP COLUMN _faults")
     return int(rejected)
 
 

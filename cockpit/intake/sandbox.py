@@ -204,6 +204,9 @@ class Sandbox:
         except _Lost:
             worker.stop()
             outcome = "crash"
+        except BaseException:
+            worker.stop()  # what it still says about this file must not be taken for the next one's
+            raise
         finally:
             self._idle.put(worker)
         if outcome == "crash" and _OUT_OF_MEMORY.search(_last_words(out)):

@@ -13,18 +13,22 @@ from cockpit.metrics.question import Question
 from cockpit.metrics.types import Metric
 from cockpit.scope import Scope
 
-MEASURES = {"duration": "seconds", "sum": "amount", "count": "counted", "ratio": "numerator"}
+MEASURES = {"duration": "seconds", "sum": "amount", "ratio": "numerator"}
 
 
 @dataclass(frozen=True)
 class DocumentFigure:
-    """One document behind a number. `value` is its contribution in the metric's unit, `reason` why it is left out."""
+    """One document behind a number. `value` is its contribution, `reason` why it is left out.
+
+    A dimension that has several values in the document is None in `dimensions` and named in `several`.
+    """
 
     table: str
     document: str
     document_no: str | None
     day: date | None
     dimensions: dict[str, str | None]
+    several: tuple[str, ...]
     value: float | None
     reason: str | None
 
@@ -51,6 +55,7 @@ def documents(
             document_no=record["document_no"],
             day=record["day"],
             dimensions={name: record[name] for name in metric.dimensions if name in record},
+            several=tuple(name for name in metric.dimensions if record.get(f"_several_{name}")),
             value=None if record["value"] is None else float(record["value"]) * scale,
             reason=record["reason"],
         )
@@ -61,12 +66,15 @@ def documents(
 def _grouped(metric: Metric, facts: ir.Table) -> ir.Table:
     """One row per document: its contribution, its day, its dimensions where they are the same on all its rows."""
     facts = facts.filter(facts.document.notnull())
-    measure = facts[MEASURES[metric.kind]] if MEASURES[metric.kind] in facts.columns else ibis.literal(1)
-    one_value = {
-        name: ibis.ifelse(facts[name].min() == facts[name].max(), facts[name].min(), ibis.null("string"))
-        for name in metric.dimensions
-        if name in facts.columns
-    }
+    name = MEASURES.get(metric.kind)
+    measure = facts[name] if name in facts.columns else ibis.literal(1)
+    one_value: dict[str, ir.Value] = {}
+    for name in metric.dimensions:
+        if name in facts.columns:
+            one_value[name] = ibis.ifelse(
+                facts[name].min() == facts[name].max(), facts[name].min(), ibis.null("string")
+            )
+            one_value[f"_several_{name}"] = facts[name].min() != facts[name].max()
     day = facts.day.min() if "day" in facts.columns else ibis.null("date")
     value = measure.max() if metric.kind == "duration" else measure.sum()
     grouped = facts.group_by(["document_table", "document"]).aggregate(

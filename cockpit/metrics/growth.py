@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from cockpit.metrics.query import Answer, Figures, Key, Reads, evaluate
 from cockpit.metrics.question import Question
 from cockpit.metrics.types import Metric
-from cockpit.period import Period, same_window_year_earlier, year_earlier
+from cockpit.period import Period, period_of, same_window_year_earlier, whole, year_earlier
 from cockpit.scope import Scope
 
 
@@ -19,10 +19,36 @@ def cut_to(period: Period, until: date | None) -> Period:
     return period.cut(period.start, until + timedelta(days=1))
 
 
+@dataclass(frozen=True)
+class Before:
+    """Figures of whole periods before a window that came along with it: all there are from the day `since` on."""
+
+    since: date | None = None
+    rows: tuple[Figures, ...] = ()
+
+
+def with_year_before(metric: Metric, question: Question, warehouse: Reads, scope: Scope) -> tuple[Answer, Before]:
+    """The answer, and the figures of the year before the window where one pass gives both.
+
+    That is so for a window of a year or more that begins with a period: what it is compared with then adjoins it.
+    """
+    start, end = question.start, question.end
+    if start is None or end is None or question.grain == "all" or same_window_year_earlier(start, end)[1] < start:
+        return evaluate(metric, question, warehouse, scope), Before()
+    first = period_of(start, question.grain, question.month_start_day)
+    if first.start != start:
+        return evaluate(metric, question, warehouse, scope), Before()
+    since = year_earlier(first).start
+    answer = evaluate(metric, question.within(since, end), warehouse, scope)
+    rows = tuple(row for row in answer.rows if row.period.start < start)
+    return Answer(metric, [row for row in answer.rows if row.period.start >= start], answer.told), Before(since, rows)
+
+
 def earlier_figures(
     metric: Metric,
     question: Question,
     rows: list[Figures],
+    before: Before,
     partial: set[Key],
     until: date | None,
     warehouse: Reads,
@@ -30,18 +56,21 @@ def earlier_figures(
 ) -> dict[Key, Figures]:
     """For each row its group's figures in the same period a year earlier; a partial one on the same days."""
     found: dict[Key, Figures] = {}
-    whole = [row for row in rows if row.key not in partial]
-    # A window of two years holds most of what it is compared with: only what lies before it is asked for.
-    wanted, held = {year_earlier(row.period) for row in whole}, {row.period for row in whole}
-    by_key = {row.key: row for row in whole if row.period in wanted}
-    missing = [row for row in whole if year_earlier(row.period) not in held]
+    complete = [row for row in rows if row.key not in partial]
+    # A window of two years holds most of what it is compared with: only what is not known yet is asked for.
+    back = {period: year_earlier(period) for period in {row.period for row in complete}}
+    known = [*complete, *before.rows]
+    wanted, held = set(back.values()), {row.period for row in known}
+    by_key = {row.key: row for row in known if row.period in wanted}
+    empty = {period for period in wanted if before.since and period.start >= before.since and period == whole(period)}
+    missing = [row for row in complete if back[row.period] not in held | empty]
     if missing:
         start = min(row.period.start for row in missing)
         end = max(row.period.end for row in missing)
         span = _span_year_earlier(question, missing, start, end)
         by_key |= _by_key(evaluate(metric, question.within(*span), warehouse, scope))
-    for row in whole:
-        found.update(_match(row, year_earlier(row.period).label, by_key))
+    for row in complete:
+        found.update(_match(row, back[row.period].label, by_key))
     for period in {row.period for row in rows if row.key in partial}:
         cut = cut_to(period, until)
         start, end = same_window_year_earlier(cut.start, cut.end)

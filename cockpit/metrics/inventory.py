@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
 
+from cockpit.metrics.parts import Parts, ratio
 from cockpit.metrics.types import FactContext, Metric, Parameter, Thresholds
 
 _POSITION = ("ledger", "company", "warehouse", "material_code", "category", "uom")
@@ -21,11 +23,16 @@ def _measures(context: FactContext) -> tuple[str, str]:
     return basis, "sold" if context.params["consumption"] == "sales" else "used"
 
 
+def _by_warehouse(context: FactContext) -> bool:
+    """Whether what one warehouse sends to another counts as consumed there."""
+    return "warehouse" in (*context.by, *context.where) and context.params["consumption"] == "all"
+
+
 def _consumed(table: ir.Table, context: FactContext) -> ir.Value:
     """Consumption; what one warehouse sends to another is used there only when warehouses are looked at."""
     basis, kind = _measures(context)
     consumed = table[f"{kind}_{basis}"]
-    if "warehouse" in (*context.by, *context.where) and kind == "used":
+    if _by_warehouse(context):
         consumed = consumed + table[f"sent_{basis}"]
     return consumed
 
@@ -39,23 +46,44 @@ def _monthly(context: FactContext) -> int | None:
     return first if context.start.day == first else None
 
 
+def _month_of(day: ir.DateValue, first_day: int) -> ir.DateValue:
+    """The first day of the month, one that begins on `first_day`, in which `day` lies."""
+    if first_day == 1:
+        return day.truncate("M").cast("date")
+    shift = ibis.interval(days=first_day - 1)
+    # A day less an interval is an instant in DuckDB, whatever Ibis calls it; only the way over it gives a day.
+    return ((day - shift).truncate("M") + shift).cast("timestamp").cast("date")
+
+
+def _in_whole_months(context: FactContext, first_day: int) -> ir.Table:
+    """Pieces with the month that holds them whole, found without looking at the periods: they are all months."""
+    pieces = context.read("stock_pieces")
+    begins = _month_of(pieces.from_day, first_day)
+    ends = (begins + ibis.interval(months=1)).cast("timestamp").cast("date")
+    placed = pieces.mutate(period_start=begins, period_end=ends)
+    # What was booked is kept by month; only a summary can reach beyond one.
+    kept = [(placed.source != "summaries") | (placed.to_day <= placed.period_end)]
+    if context.start is not None:
+        kept.append(placed.period_start >= ibis.date(context.start))
+    if context.end is not None:
+        kept.append(placed.period_start < ibis.date(context.end))
+    return placed.filter(kept).mutate(first=placed.from_day, after=placed.to_day)
+
+
 def _between(context: FactContext, contained: bool) -> ir.Table:
     """Pieces with the periods that hold them whole, or with those that cut them.
 
     Months find their pieces by the day they begin on, which spares comparing each piece with each period. The two
     kinds are joined apart: nearly always the second is empty and costs nothing.
     """
+    first_day = _monthly(context)
+    if contained and context.whole_months and first_day is not None:
+        return _in_whole_months(context, first_day)
     pieces, periods = context.read("stock_pieces"), context.periods
     whole = (pieces.from_day >= periods.period_start) & (pieces.to_day <= periods.period_end)
     touching = [pieces.from_day < periods.period_end, pieces.to_day > periods.period_start]
-    first_day = _monthly(context)
     if first_day is not None:
-        begins = pieces.from_day.truncate("M").cast("date")
-        if first_day > 1:
-            shift = ibis.interval(days=first_day - 1)
-            # A day less an interval is an instant in DuckDB, whatever Ibis calls it; only the way over it gives a day.
-            begins = ((pieces.from_day - shift).truncate("M") + shift).cast("timestamp").cast("date")
-        touching = [begins == periods.period_start]
+        touching = [_month_of(pieces.from_day, first_day) == periods.period_start]
     joined = pieces.inner_join(periods, [*touching, whole if contained else ~whole])
     return joined.mutate(
         first=ibis.greatest(joined.from_day, joined.period_start), after=ibis.least(joined.to_day, joined.period_end)
@@ -73,7 +101,7 @@ def _whole(context: FactContext) -> ir.Table:
     """Pieces the period holds whole: months as they are stored, and summaries no larger summary repeats."""
     between = _between(context, contained=True)
     repeated = (between.within_from >= between.period_start) & (between.within_to <= between.period_end)
-    whole = between.filter(~repeated.fill_null(False))
+    whole = between.filter(between.within_from.isnull() | ~repeated)
     basis = _measures(context)[0]
     return whole.select(
         *_POSITION, "period_start", "period_end", "source", "reason", "first", "after",
@@ -177,6 +205,8 @@ def turnover_facts(context: FactContext) -> ir.Table:
     positions and sources, and the ratio of the sums is the figure of any group.
     """
     positions = _positions(context)
+    if _by_warehouse(context):
+        context.notes.append(("transfers_are_consumption", {}))
     negative = (positions.opening_state == 1) | (positions.closing_state == 1)
     uncosted = positions.uncosted | (positions.opening_state == 2) | (positions.closing_state == 2)
     reason = positions.reason
@@ -194,7 +224,8 @@ def turnover_facts(context: FactContext) -> ir.Table:
         material=positions.material_code,
         negative=(opening < 0) | (closing < 0),
         size=(opening.abs() + closing.abs()).cast("float64"),
-        by_value=ibis.literal(context.params["basis"] == "value"),
+        # units matter to quantities alone
+        unit=positions.uom if context.params["basis"] == "quantity" else ibis.null("string"),
         document_table=ibis.literal("stock_movements"),
         document=ibis.null("uuid"),
         document_no=ibis.null("string"),
@@ -202,32 +233,42 @@ def turnover_facts(context: FactContext) -> ir.Table:
     )
 
 
-def covered_share(rows: ir.Table) -> ir.Value:
+_JUDGED = (None, "not_costed", "negative_stock")
+
+
+def covered_share(parts: Parts) -> float | None:
     """Share of the quantity in stock whose value is known and not negative; by rows where no quantity is known."""
-    sound = rows.reason.isnull()
-    judged = sound | rows.reason.isin(["not_costed", "negative_stock"])
-    size, counted = rows["size"].sum(where=judged), rows.count(where=judged)
-    return ibis.ifelse(
-        size > 0,
-        rows["size"].sum(where=sound).fill_null(0) / size,
-        rows.count(where=sound) / counted.nullif(0),
-    )
+    by_size = ratio(parts.counted("size") or 0, parts.total("size", *_JUDGED))
+    return by_size if by_size is not None else ratio(parts.counted("_n") or 0, parts.total("_n", *_JUDGED))
 
 
-def _too_little(rows: ir.Table) -> ir.Value:
-    return rows.by_value.any() & (covered_share(rows) < COVERED_SHARE).fill_null(False)
+def _too_little(parts: Parts) -> bool:
+    covered = covered_share(parts) if parts.params["basis"] == "value" else None
+    return covered is not None and covered < COVERED_SHARE
 
 
-def _not_positive(rows: ir.Table) -> ir.Value:
-    sound = rows.reason.isnull()
-    return ((rows.numerator.sum(where=sound) <= 0) | (rows.denominator.sum(where=sound) <= 0)).fill_null(False)
+def _not_positive(parts: Parts) -> bool:
+    return any((total := parts.counted(name)) is not None and total <= 0 for name in ("numerator", "denominator"))
 
 
-def turnover_days(rows: ir.Table) -> ir.Value:
+def turnover_days(parts: Parts) -> float | None:
     """Days: stock times days over consumption. Null where too little is costed or a total is not positive."""
-    sound = rows.reason.isnull()
-    ratio = rows.numerator.sum(where=sound).cast("float64") / rows.denominator.sum(where=sound).cast("float64")
-    return ibis.ifelse(_too_little(rows) | _not_positive(rows), ibis.null("float64"), ratio)
+    if _too_little(parts) or _not_positive(parts):
+        return None
+    return ratio(parts.counted("numerator"), parts.counted("denominator"))
+
+
+def _mixed_units(parts: Parts) -> bool:
+    lowest, highest = parts.each("lowest_unit"), parts.each("highest_unit")
+    return bool(lowest) and min(lowest) != max(highest)
+
+
+def _told_by(source: str) -> Callable[[ir.Table], ir.Value]:
+    return lambda rows: (rows.source == source).any()
+
+
+def _rests_on(source: str) -> Callable[[Parts], bool]:
+    return lambda parts: bool(parts.counted(source))
 
 
 _DOCUMENT_COLUMNS = ("ledger", "company", "warehouse", "category", "document_no", "day", "period_start", "material",
@@ -293,20 +334,28 @@ METRICS: tuple[Metric, ...] = (
             "denominator": lambda rows: rows.denominator.sum(),
             "average_stock": lambda rows: (rows.numerator.cast("float64") / rows.days.nullif(0)).sum(),
         },
+        parts={
+            "size": lambda rows: rows["size"].sum(),
+            "negative": lambda rows: rows.negative.cast("int64").sum(),
+            "lowest_unit": lambda rows: rows.unit.min(),
+            "highest_unit": lambda rows: rows.unit.max(),
+            **{source: _told_by(source) for source in ("movements", "balances", "summaries")},
+        },
         all_fields={
             "covered_share": covered_share,
-            "negative_positions": lambda rows: rows.negative.cast("int64").sum(),
+            "negative_positions": lambda parts: parts.total("negative"),
         },
         flags={
-            "stock_from_movements": lambda rows: (rows.reason.isnull() & (rows.source == "movements")).any(),
-            "stock_from_balances": lambda rows: (rows.reason.isnull() & (rows.source == "balances")).any(),
-            "stock_from_summaries": lambda rows: (rows.reason.isnull() & (rows.source == "summaries")).any(),
-            "outbound_undivided": lambda rows: (rows.reason.isnull() & (rows.source == "summaries")).any(),
-            "mixed_units": lambda rows: ~rows.by_value.any() & (rows.uom.min() != rows.uom.max()).fill_null(False),
+            "stock_from_movements": _rests_on("movements"),
+            "stock_from_balances": _rests_on("balances"),
+            "stock_from_summaries": _rests_on("summaries"),
+            "outbound_undivided": _rests_on("summaries"),
+            "mixed_units": _mixed_units,
             "stock_mostly_uncosted": _too_little,
             "stock_total_not_positive": _not_positive,
         },
         value=turnover_days,
+        contribution=lambda params: "count" if params["basis"] == "quantity" else "amount",
         documents=turnover_documents,
     ),
 )

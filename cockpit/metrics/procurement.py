@@ -8,6 +8,7 @@ from decimal import Decimal
 import ibis
 import ibis.expr.types as ir
 
+from cockpit.metrics.parts import Parts
 from cockpit.metrics.types import FactContext, Metric, Parameter, Thresholds
 
 _HOUR = 3600
@@ -90,7 +91,7 @@ def outcome_facts(context: FactContext) -> ir.Table:
         reason=ibis.cases(
             (cases.submitted_on.isnull() & cases.first_on.isnull(), ibis.literal("no_instant")),
         ),
-        counted=ibis.literal(1, "int64"),
+        paid=cases.states.contains("paid"),
     )
     if "state" in context.by:
         return rows.mutate(state=rows.states.unnest())
@@ -132,8 +133,13 @@ def _ruled(rule: str) -> Callable[[ir.Table], ir.Value]:
     return lambda rows: (rows.final_rule == rule).any()
 
 
+def _any(name: str) -> Callable[[Parts], bool]:
+    return lambda parts: any(parts.each(name))
+
+
 # The rule by which an approval is final is part of the figure.
 _RULES = {f"final_rule_{rule}": _ruled(rule) for rule in ("explicit", "last_node", "last_approval")}
+_RULE_FLAGS = {name: _any(name) for name in _RULES}
 
 METRICS: tuple[Metric, ...] = (
     Metric(
@@ -165,7 +171,8 @@ METRICS: tuple[Metric, ...] = (
             "period": Parameter("end", ("end", "submit")),
         },
         fields={"share_zero": _share_zero},
-        flags=_RULES,
+        parts=_RULES,
+        flags=_RULE_FLAGS,
         scale=Decimal(1) / _HOUR,
     ),
     Metric(
@@ -196,7 +203,8 @@ METRICS: tuple[Metric, ...] = (
             "share_under_one_minute": lambda rows: _share(rows.seconds < 60),
             "share_zero": _share_zero,
         },
-        flags={"wait_from_previous": lambda rows: (rows.arrived_source != "explicit").any()},
+        parts={"wait_from_previous": lambda rows: (rows.arrived_source != "explicit").any()},
+        flags={"wait_from_previous": _any("wait_from_previous")},
         scale=Decimal(1) / _HOUR,
     ),
     Metric(
@@ -220,10 +228,11 @@ METRICS: tuple[Metric, ...] = (
             "resubmitted": _documents_where("resubmitted"),
             "with_rejection": _documents_where("with_rejection"),
             "with_return": _documents_where("with_return"),
-            "paid": lambda rows: rows.states.contains("paid").sum(),
-            "approved_paid": lambda rows: rows.count(where=rows.approved & rows.states.contains("paid")),
+            "paid": _documents_where("paid"),
+            "approved_paid": lambda rows: rows.count(where=rows.approved & rows.paid),
         },
-        flags=_RULES,
+        parts=_RULES,
+        flags=_RULE_FLAGS,
     ),
     Metric(
         name="process_throughput_time",

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol, cast
 
 import ibis
 import ibis.expr.types as ir
 
+from cockpit.metrics.parts import Parts, ratio
 from cockpit.metrics.question import Question
 from cockpit.metrics.statements import (
     Kept,
     Statement,
     compiled,
-    narrowed,
     periods_asked,
     standing_in,
     window_values,
@@ -27,8 +26,10 @@ from cockpit.period import Grain, Period, parse_period, period_of, whole
 from cockpit.scope import Scope
 
 Key = tuple[object, ...]
+Note = tuple[str, dict[str, str]]  # catalogue key below ``note.`` and its params
 
 _KEPT = Kept()
+_COMPANIONS = {"duration": ("p90", "mean"), "ratio": ("numerator", "denominator")}
 
 
 class Reads(Protocol):
@@ -52,22 +53,30 @@ class Figures:
     reasons: dict[str, int] = field(default_factory=dict)
     provisional: bool = False
     figures: dict[str, float | int | None] = field(default_factory=dict)
+    parts: Parts | None = None
 
     @property
     def excluded(self) -> int:
         return sum(self.reasons.values())
 
-    @property
+    @cached_property
     def key(self) -> Key:
-        return (self.period.label, tuple(sorted(self.dimensions.items())), self.currency)
+        return (self.period.label, tuple(self.dimensions.items()), self.currency)
 
 
 @dataclass
 class Answer:
-    """All groups, oldest period first, and the notes that belong beside them (catalogue key, params)."""
+    """All groups, oldest period first; `told` are the notes that belong beside any figure of the question."""
 
+    metric: Metric
     rows: list[Figures]
-    notes: list[tuple[str, dict[str, str]]]
+    told: list[Note]
+
+    def notes(self) -> list[Note]:
+        """All notes: those of the question, and those some group gives cause for."""
+        measured = [row.parts for row in self.rows if row.parts is not None]
+        due = [name for name, so in self.metric.flags.items() if any(map(so, measured))]
+        return [*self.told, *((name, {}) for name in due)]
 
 
 @dataclass
@@ -85,7 +94,7 @@ class Context:
     by: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole_months: bool = False
-    notes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def read(self, table: str) -> ir.Table:
         missing = self.warehouse.unreachable(table, self.scope)
@@ -156,35 +165,24 @@ def context(
 
 @dataclass(frozen=True)
 class Plan:
-    """What answers one kind of question: facts, columns to group by, and two statements over them.
+    """What answers one kind of question: columns to group by, and the statement that measures each group by reason."""
 
-    `figures` gives everything about the groups in one pass, rows left out for a reason among `known` counted by reason.
-    Where that leaves some uncounted, `reasons` counts them all.
-    """
-
-    facts: ir.Table
     keys: list[str]
-    known: tuple[str, ...]
-    figures: Statement
-    reasons: Statement
-    notes: list[tuple[str, dict[str, str]]]
+    measured: Statement
+    notes: list[Note]
 
 
 def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope) -> Answer:
     """Figures of a checked question. Metrics placed by periods need a window; the caller gives it."""
     tiles = question.tiles() if metric.placement == "periods" else []
     if metric.placement == "periods" and not tiles:
-        return Answer([], [])
+        return Answer(metric, [], [])
     months = whole_months(question, tiles)
     kind = (*_kind(metric, standing_in(question), scope), months)
     plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, standing_in(question), warehouse, scope, months))
     values = window_values(question.start, question.end, tiles)
-    rows, notes = _figures(metric, question, plan, warehouse, values)
-    met = {reason for row in rows.values() for reason in row.reasons}
-    if not met <= set(plan.known):
-        _KEPT.put(warehouse, kind, _knowing(metric, plan, met))
-    ordered = [row for _, row in sorted(rows.items(), key=lambda item: (item[1].period.start, str(item[0])))]
-    return Answer(ordered, [*plan.notes, *notes])
+    rows = _figures(metric, question, plan, warehouse, values)
+    return Answer(metric, sorted(rows, key=lambda row: (row.period.start, str(row.key))), plan.notes)
 
 
 def whole_months(question: Question, tiles: Sequence[Period]) -> bool:
@@ -207,17 +205,8 @@ def _planned(metric: Metric, question: Question, warehouse: Reads, scope: Scope,
     ctx = context(metric, question, warehouse, scope, None, months)
     facts = placed(metric, question, filtered(metric.facts(ctx), question.where))
     keys = ["_period", *groups(metric, question, facts)]
-    excluded = facts.filter(facts.reason.notnull())
-    reasons = compiled(excluded.group_by([*keys, "reason"]).aggregate(_n=excluded.count()))
-    figures = compiled(facts.group_by(keys).aggregate(**_measures(metric, facts, ())))
-    return Plan(facts, keys, (), figures, reasons, ctx.notes)
-
-
-def _knowing(metric: Metric, plan: Plan, met: set[str]) -> Plan:
-    """The plan for the next time: reasons met once are counted in the same pass as the figures."""
-    known = tuple(sorted({*plan.known, *met}))
-    figures = plan.facts.group_by(plan.keys).aggregate(**_measures(metric, plan.facts, known))
-    return replace(plan, known=known, figures=compiled(figures))
+    measured = facts.group_by([*keys, "reason"]).aggregate(**_measures(metric, facts))
+    return Plan(keys, compiled(measured), ctx.notes)
 
 
 def groups(metric: Metric, question: Question, facts: ir.Table) -> list[str]:
@@ -237,43 +226,44 @@ def placed(metric: Metric, question: Question, facts: ir.Table) -> ir.Table:
         facts = facts.filter(facts.day < ibis.date(question.end))
     if question.grain == "all":
         return facts.mutate(_period=ibis.null("date"))
-    facts = facts.filter(facts.day.notnull())
+    if question.start is None and question.end is None:
+        facts = facts.filter(facts.day.notnull())
     return facts.mutate(_period=bucket(facts.day, question.grain, question.month_start_day))
 
 
 def _figures(
     metric: Metric, question: Question, plan: Plan, warehouse: Reads, values: Mapping[str, object]
-) -> tuple[dict[Key, Figures], list[tuple[str, dict[str, str]]]]:
-    """Rows by key, and the notes of the flags that are true for any of them."""
-    rows: dict[Key, Figures] = {}
-    flags: dict[str, bool] = dict.fromkeys(metric.flags, False)
-    uncounted = False
-    for record in plan.figures.records(warehouse, values):
-        row = _row(metric, question, record, plan.keys, rows)
-        row.n = int(record["_n"])
-        row.reasons = {name: int(record[f"_out_{name}"]) for name in plan.known if record[f"_out_{name}"]}
-        uncounted |= row.n + row.excluded < int(record["_all"])
-        row.provisional = bool(record.get("_provisional"))
-        value, row.figures = headline(metric, record)
-        row.value = value if row.n else None
-        # Sums and counts over no rows at all are unknown, not zero.
-        row.figures.update({name: number(record[name]) if row.n else None for name in metric.fields})
-        row.figures.update({name: number(record[name]) for name in metric.all_fields})
-        flags.update({name: True for name in flags if record[f"_flag_{name}"]})
-    if uncounted:
-        for record in plan.reasons.records(warehouse, values):
-            _row(metric, question, record, plan.keys, rows).reasons[str(record["reason"])] = int(record["_n"])
-    return rows, [(name, {}) for name, told in flags.items() if told]
+) -> list[Figures]:
+    """One row for each group, put together from what was measured of its reasons."""
+    grouped: dict[Key, dict[str | None, Mapping[str, Any]]] = {}
+    for record in plan.measured.records(warehouse, values):
+        grouped.setdefault(tuple(record[name] for name in plan.keys), {})[record["reason"]] = record
+    return [_row(metric, question, plan, key, Parts(parts, question.params)) for key, parts in grouped.items()]
 
 
-def _row(
-    metric: Metric, question: Question, record: Mapping[str, Any], keys: list[str], rows: dict[Key, Figures]
-) -> Figures:
+def _row(metric: Metric, question: Question, plan: Plan, key: Key, parts: Parts) -> Figures:
     q = question
-    period = _period(record["_period"], metric.placement, q.grain, q.start, q.end, q.month_start_day)
-    dimensions = {name: cast("str | None", record[name]) for name in keys if name not in ("_period", "currency")}
-    row = Figures(period, dimensions, cast("str | None", record.get("currency")))
-    return rows.setdefault(row.key, row)
+    told = dict(zip(plan.keys, key, strict=True))
+    first: Any = told.pop("_period")
+    currency: Any = told.pop("currency", None)
+    dimensions: Any = told
+    period = _period(first, metric.placement, q.grain, q.start, q.end, q.month_start_day)
+    row = Figures(period, dimensions, currency, parts=parts)
+    # Sums and counts over no rows at all are unknown, not zero.
+    row.figures = dict.fromkeys((*_COMPANIONS.get(metric.kind, ()), *metric.fields))
+    for reason, record in parts.by_reason.items():
+        if reason is not None:
+            row.reasons[reason] = int(record["_n"])
+            continue
+        row.n = int(record["_n"])
+        row.provisional = bool(record.get("_provisional"))
+        row.value, companions = headline(metric, parts)
+        row.figures.update(companions)
+        for name in metric.fields:
+            row.figures[name] = number(record[name])
+    for name, make in metric.all_fields.items():
+        row.figures[name] = number(make(parts))
+    return row
 
 
 @lru_cache(maxsize=4096)
@@ -288,21 +278,17 @@ def _period(
     return period.cut(start or period.start, end or period.end)
 
 
-def _measures(metric: Metric, facts: ir.Table, known: tuple[str, ...]) -> dict[str, ir.Value]:
-    """All aggregates of a group in one pass: those of the rows that count, then those of all rows."""
-    counting = {**_headline(metric, facts), **{name: make(facts) for name, make in metric.fields.items()}}
-    counting["_n"] = facts.count()
+def _measures(metric: Metric, facts: ir.Table) -> dict[str, ir.Value]:
+    """All aggregates of a group, in one pass; decimals are added exactly and handed over as floating-point numbers."""
+    measures = {**_headline(metric, facts), "_n": facts.count()}
+    measures |= {name: make(facts) for name, make in {**metric.fields, **metric.parts}.items()}
     if "provisional" in facts.columns:
-        counting["_provisional"] = facts.provisional.max()
-    counts = facts.reason.isnull()
-    measures = {name: narrowed(measure, counts) for name, measure in counting.items()}
-    measures["_all"] = facts.count()
-    measures.update({f"_out_{name}": facts.count(where=facts.reason == name) for name in known})
-    measures.update({name: make(facts) for name, make in metric.all_fields.items()})
-    measures.update({f"_flag_{name}": make(facts) for name, make in metric.flags.items()})
-    if metric.value is not None:
-        measures["_value"] = metric.value(facts)
-    return measures
+        measures["_provisional"] = facts.provisional.max()
+    return {name: _handed_over(measure) for name, measure in measures.items()}
+
+
+def _handed_over(measure: ir.Value) -> ir.Value:
+    return measure.cast("float64") if measure.type().is_decimal() else measure
 
 
 def _headline(metric: Metric, facts: ir.Table) -> dict[str, ir.Value]:
@@ -313,45 +299,29 @@ def _headline(metric: Metric, facts: ir.Table) -> dict[str, ir.Value]:
     if metric.kind == "sum":
         return {"_value": facts.amount.sum()}
     if metric.kind == "count":
-        return {"_value": facts.counted.sum()}
+        return {}
     return {"_numerator": facts.numerator.sum(), "_denominator": facts.denominator.sum()}
 
 
-def headline(metric: Metric, record: Mapping[str, Any]) -> tuple[float | None, dict[str, float | int | None]]:
-    """The value and its companions. A denominator that is zero or negative gives no number."""
-    scale = float(metric.scale)
-    if "_quantiles" in record:
+def headline(metric: Metric, parts: Parts) -> tuple[float | None, dict[str, float | int | None]]:
+    """The value of a group with rows that count, and its companions. A denominator ≤ 0 gives no number."""
+    if metric.value is not None:
+        return metric.value(parts), {}
+    record, scale = parts.by_reason[None], float(metric.scale)
+    if metric.kind == "duration":
         median, p90 = record["_quantiles"] or (None, None)
         return scaled(median, scale), {"p90": scaled(p90, scale), "mean": scaled(record["_mean"], scale)}
-    if "_value" in record:
-        value = record["_value"]
-        if metric.kind == "sum" and metric.scale == 1:
-            return number_float(value), {}
-        return scaled(value, scale), {}
+    if metric.kind in ("sum", "count"):
+        return scaled(record["_value" if metric.kind == "sum" else "_n"], scale), {}
     numerator, denominator = record["_numerator"], record["_denominator"]
     figures = {"numerator": number(numerator), "denominator": number(denominator)}
     return ratio(numerator, denominator, scale), figures
-
-
-def ratio(numerator: object, denominator: object, scale: float = 1.0) -> float | None:
-    """numerator ÷ denominator × scale; None unless both exist and the denominator is positive."""
-    if numerator is None or denominator is None or not float(cast("float", denominator)) > 0:
-        return None
-    return float(cast("float", numerator)) / float(cast("float", denominator)) * scale
 
 
 def scaled(value: object, scale: float) -> float | None:
     return None if value is None else float(cast("float", value)) * scale
 
 
-def number_float(value: object) -> float | None:
-    return None if value is None else float(cast("float", value))
-
-
-def number(value: object) -> float | int | None:
+def number(value: Any) -> float | int | None:
     """A figure as JSON takes it: whole numbers stay whole."""
-    if value is None or isinstance(value, int):
-        return value
-    if isinstance(value, Decimal) and value.as_tuple().exponent == 0:
-        return int(value)
-    return float(cast("float", value))
+    return value if value is None or isinstance(value, int) else float(value)

@@ -62,11 +62,12 @@ def overdue_facts(context: FactContext) -> ir.Table:
 
 
 def _band(low: int, high: int | None) -> Callable[[ir.Table], ir.Value]:
-    """Amount so many days late; told by the days, as comparing the bands' names takes twice as long."""
+    """Amount so many days late; told by the days, as comparing the bands' names takes twice as long,
+    and as an amount or nothing, as a sum of some rows only takes longer."""
 
     def amount(items: ir.Table) -> ir.Value:
         late = items.days_late >= low if high is None else items.days_late.between(low, high)
-        return items.amount.sum(where=late).fill_null(0)
+        return ibis.ifelse(late, items.amount, 0).sum()
 
     return amount
 
@@ -94,6 +95,7 @@ METRICS: tuple[Metric, ...] = (
             "open_amount": lambda items: items.open.sum(),
         },
         as_of=True,
+        contribution=lambda params: "count" if params["basis"] == "count" else "amount",
         split=("side",),
     ),
     Metric(

@@ -7,6 +7,7 @@ from decimal import Decimal
 import ibis
 import ibis.expr.types as ir
 
+from cockpit.metrics.parts import Parts, ratio
 from cockpit.metrics.types import FactContext, Metric, Thresholds
 
 _DIMENSIONS = ("product", "category", "customer", "region", "salesperson", "department", "company")
@@ -39,11 +40,9 @@ def margin_facts(context: FactContext) -> ir.Table:
     return lines.mutate(reason=reason, numerator=lines.revenue - lines.cost, denominator=lines.revenue)
 
 
-def _covered_share(lines: ir.Table) -> ir.Value:
+def _covered_share(parts: Parts) -> float | None:
     """Share of the revenue that stands on lines with cost; null where all revenue is not positive."""
-    everything = lines.revenue.sum()
-    covered = lines.revenue.sum(where=lines.reason.isnull())
-    return ibis.ifelse(everything > 0, covered.cast("float64") / everything.cast("float64"), ibis.null("float64"))
+    return ratio(parts.counted("revenue"), parts.total("revenue"))
 
 
 METRICS: tuple[Metric, ...] = (
@@ -72,6 +71,7 @@ METRICS: tuple[Metric, ...] = (
         facts=revenue_facts,
         thresholds=Thresholds(warning=Decimal(0)),
         growth=True,
+        contribution=lambda _: "amount",
     ),
     Metric(
         name="gross_margin_rate",
@@ -84,6 +84,8 @@ METRICS: tuple[Metric, ...] = (
         sources=("sales_lines",),
         dimensions=_DIMENSIONS,
         facts=margin_facts,
+        parts={"revenue": lambda lines: lines.revenue.sum()},
         all_fields={"revenue_covered_share": _covered_share},
+        contribution=lambda _: "amount",
     ),
 )

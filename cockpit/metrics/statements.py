@@ -12,7 +12,6 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from cockpit.metrics.question import Question
@@ -84,22 +83,6 @@ def compiled(expression: ir.Table) -> Statement:
         pairs = f"unnest(${len(used) - 1}::DATE[]) AS period_start, unnest(${len(used)}::DATE[]) AS period_end"
         text = f'WITH "{_PERIODS}" AS (SELECT {pairs}) SELECT * FROM ({text})'
     return Statement(text, tuple(used))
-
-
-def narrowed(aggregate: ir.Value, condition: ir.BooleanValue) -> ir.Value:
-    """The same aggregate over those rows alone that meet `condition`, so that one pass serves both."""
-    wanted = condition.op()
-
-    def narrow(node: ops.Node, changed: dict[str, Any] | None) -> ops.Node:
-        if not isinstance(node, ops.Reduction):
-            return node.__recreate__(changed) if changed else node
-        given = {**dict(zip(node.__argnames__, node.__args__, strict=True)), **(changed or {})}
-        own = given["where"]
-        return type(node)(**{**given, "where": wanted if own is None else ops.And(own, wanted)})
-
-    # The walk ends at relations: aggregates that the facts themselves are made of stay as they are.
-    result: ir.Value = aggregate.op().replace(narrow, filter=ops.Value).to_expr()
-    return result
 
 
 class Kept:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import ibis.expr.types as ir
 
+from cockpit.metrics.parts import Parts
 from cockpit.period import Grain
 
 Unit = Literal["hours", "days", "amount", "share", "count", "rate_per_year"]
@@ -80,6 +81,9 @@ class Thresholds:
 class Metric:
     """One metric. Texts live in the catalogues: ``metric.<name>.label|sentence|formula|caveat|example``.
 
+    A document's share in a ratio or a growth is no ratio: `contribution` gives its unit for the parameters asked with,
+    and ``metric.<name>.contribution`` says what it is.
+
     `facts` gives one row per document, line, act or position, before any filter on time, with these columns:
 
     - ``ledger`` string; ``reason`` string, null where the row counts, else why it is excluded (``reason.`` catalogue);
@@ -87,16 +91,16 @@ class Metric:
       placement ``periods``: ``period_start`` date, the row of `FactContext.periods` it belongs to;
     - every name in `dimensions`, as string;
     - kind ``duration``: ``seconds`` (float64); ``sum``: ``amount`` (decimal); ``ratio``: ``numerator``,
-      ``denominator`` (decimal or float64); ``count``: ``counted`` (int64);
+      ``denominator`` (decimal or float64); ``count`` counts the rows;
     - optional ``currency`` string: amounts of different currencies are never added, rows split by it;
     - optional ``provisional`` boolean: the figure rests on days whose official calendar is not out;
     - ``document_table`` string, ``document`` uuid, ``document_no`` string: where a drill leads.
 
-    `fields` are further figures of a group: name → function of the grouped facts (excluded rows already left out).
-    `all_fields` are the same over all rows, excluded ones included.
-    `value` overrides the headline figure of the kind; like `all_fields` it is given all rows of the group.
-    `flags` are notes that belong to the figure only when something is so: key below ``note.`` → true or false over all
-    rows of a group; the note is shown once when it is true for any group of the answer.
+    `fields` are further figures of a group: name → aggregate of the grouped facts, excluded rows already left out.
+    `parts` are aggregates that are taken apart for each reason (``_n``, the number of rows, always is); what is made
+    of a group's `Parts` (fields included): `all_fields`, further figures that look at excluded rows as well; `value`,
+    where the kind's own headline figure does not do; `flags`, notes that belong to the figure only when something is
+    so (key below ``note.``), shown once when it is so for any group of the answer.
     """
 
     name: str
@@ -113,12 +117,14 @@ class Metric:
     thresholds: Thresholds = Thresholds()
     params: Mapping[str, Parameter] = field(default_factory=dict)
     fields: Mapping[str, Callable[[ir.Table], ir.Value]] = field(default_factory=dict)
-    all_fields: Mapping[str, Callable[[ir.Table], ir.Value]] = field(default_factory=dict)
-    flags: Mapping[str, Callable[[ir.Table], ir.Value]] = field(default_factory=dict)
-    value: Callable[[ir.Table], ir.Value] | None = None
+    parts: Mapping[str, Callable[[ir.Table], ir.Value]] = field(default_factory=dict)
+    all_fields: Mapping[str, Callable[[Parts], Any]] = field(default_factory=dict)
+    flags: Mapping[str, Callable[[Parts], bool]] = field(default_factory=dict)
+    value: Callable[[Parts], float | None] | None = None
     scale: Decimal = Decimal(1)  # headline = computed × scale (seconds → hours: 1/3600)
     growth: bool = False  # divide by the same window a year earlier, minus 1
     as_of: bool = False  # taken at each period's end
+    contribution: Callable[[Mapping[str, str]], Unit] | None = None  # unit of a document's share, where it is another
     split: tuple[str, ...] = ()  # dimensions that are never added: split by them unless one value is named
     documents: Callable[[FactContext], ir.Table] | None = None  # drill rows, where facts are not documents
     version: int = 1

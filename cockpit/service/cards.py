@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -52,8 +52,12 @@ class CardDesk:
         first = period_of(request.start, "month", self._month_start_day)
         for _ in range(TREND_MONTHS - 1):
             first = previous(first)
-        asked = MetricRequest(first.start, request.end, "month", (), request.where, {}, request.ledger)
-        return self._figures.metric(actor, metric.name, asked, language)
+        # A metric that comes split anyway is asked once for all its cards.
+        split = {name: value for name, value in request.where.items() if name in metric.split}
+        where = {name: value for name, value in request.where.items() if name not in split}
+        asked = MetricRequest(first.start, request.end, "month", (), where, {}, request.ledger)
+        result = self._figures.metric(actor, metric.name, asked, language)
+        return narrowed(result, metric, split, language) if split else result
 
     def _chosen(self, rows: Sequence[MetricRow]) -> MetricRow | None:
         """The one row of the shown month; of several that are never added, the one with most documents."""
@@ -81,7 +85,7 @@ class CardDesk:
             days = (until - request.start).days + 1 if until else 0
             end = min(before.start + timedelta(days=days), request.start)
             if days > 0:
-                asked = MetricRequest(before.start, end, "all", (), request.where, {}, request.ledger)
+                asked = MetricRequest(before.start, end, "all", (), request.where, {}, request.ledger, compare=False)
                 rows = self._figures.metric(actor, metric.name, asked, language).rows
                 before = next((one for one in rows if one.currency == row.currency), None)
         return before, last_year
@@ -149,17 +153,24 @@ class CardDesk:
         its figure, its share of documents or amount)."""
         own = {name: value for name, value in row.dimensions.items() if value is not None}
         free = [name for name in metric.dimensions if name not in request.where and name not in own]
-        if not free:
+        if not free or metric.kind == "ratio":
             return ()
         where = {**request.where, **own}
-        asked = MetricRequest(request.start, request.end, "all", (free[0],), where, {}, request.ledger)
+        asked = MetricRequest(request.start, request.end, "all", (free[0],), where, {}, request.ledger, compare=False)
         rows = self._figures.metric(actor, metric.name, asked, language).rows
         weights = [(abs(one.value or 0.0) * (one.n if metric.kind == "duration" else 1), one) for one in rows]
         total = sum(weight for weight, _ in weights)
-        if metric.kind == "ratio" or not total:
+        if not total:
             return ()
         ranked = sorted(weights, key=lambda pair: -pair[0])[:CAUSES]
         return tuple((free[0], one.dimensions[free[0]], one.value, weight / total) for weight, one in ranked)
+
+
+def narrowed(result: MetricResult, metric: Metric, values: Mapping[str, str], language: Language) -> MetricResult:
+    """The rows with these values of dimensions that are never added; that others stand beside them needs no word."""
+    rows = tuple(row for row in result.rows if all(row.dimensions.get(name) == values[name] for name in values))
+    beside = t("note.never_added", language, dimensions=", ".join(metric.split))
+    return replace(result, rows=rows, notes=tuple(note for note in result.notes if note != beside))
 
 
 def _band(metric: Metric, trend: Sequence[MetricRow]) -> tuple[float, float] | None:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from cockpit.errors import UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
-from cockpit.metrics.growth import earlier_figures, grow
+from cockpit.metrics.gaps import missing, summary_spans, told
+from cockpit.metrics.growth import Before, earlier_figures, grow, with_year_before
 from cockpit.metrics.level import level, own_band
 from cockpit.metrics.query import Answer, Figures, Key, evaluate
 from cockpit.metrics.question import Question, checked
@@ -42,7 +43,7 @@ class FigureDesk:
         self._warehouse = warehouse
         self._facts_of = facts_of
         self._cache = Cache()
-        self._targets = Targets(warehouse)
+        self._targets = Targets(warehouse, self._cache)
 
     def metric(self, actor: Actor, name: str, request: MetricRequest, language: Language) -> MetricResult:
         """The metric's rows; texts in `language`. Raises UsageError where the question cannot be asked."""
@@ -50,8 +51,9 @@ class FigureDesk:
         ledgers = self._facts_of(actor.scope, request.ledger)
         question = checked(metric, self.question(request, ledgers))
         version = self._warehouse.version()
-        key = ("metric", name, _frozen(question), actor.scope.key, version)
-        rows, notes, as_of, asked = self._cache.get(key, lambda: self._answer(metric, question, actor.scope))
+        compare = request.compare or metric.growth
+        key = ("metric", name, _frozen(question), compare, actor.scope.key, version)
+        rows, notes, as_of, asked = self._cache.get(key, lambda: self._answer(metric, question, actor.scope, compare))
         return MetricResult(
             metric=name,
             label=t(f"metric.{name}.label", language),
@@ -96,7 +98,7 @@ class FigureDesk:
     # ---------------------------------------------------------------- one question
 
     def _answer(
-        self, metric: Metric, question: Question, scope: Scope
+        self, metric: Metric, question: Question, scope: Scope, compare: bool
     ) -> tuple[tuple[MetricRow, ...], list[tuple[str, dict[str, str]]], datetime | None, Question]:
         if not question.ledgers:
             return (), [("nothing_delivered", {})], None, question
@@ -104,8 +106,12 @@ class FigureDesk:
         windowed = self._with_window(metric, question, reached)
         if windowed is None:
             return self._nothing(metric, question), [], None, question
-        answer = evaluate(metric, windowed, self._warehouse, scope)
-        notes = list(answer.notes)
+        before: Before | None = None
+        if compare:
+            answer, before = with_year_before(metric, windowed, self._warehouse, scope)
+        else:
+            answer = evaluate(metric, windowed, self._warehouse, scope)
+        notes = answer.notes()
         if windowed.grain == "all" and not answer.rows and not windowed.by:
             answer.rows.append(_empty(windowed))
             if metric.as_of and metric.kind == "sum" and reached.first and reached.first < (windowed.end or date.max):
@@ -113,9 +119,9 @@ class FigureDesk:
         if any(len({row.dimensions.get(name) for row in answer.rows}) > 1 for name in unsplit(metric, windowed)):
             notes.append(("never_added", {"dimensions": ", ".join(metric.split)}))
         rows, earlier, partial, more = self._compared(
-            metric, windowed, answer, reached, scope, question.end is not None
+            metric, windowed, answer, before, reached, scope, question.end is not None
         )
-        notes += more
+        notes += more + self._gaps(metric, windowed, scope)
         targets = self._targets.of(metric, windowed, scope, reached.until)
         made = tuple(self._row(metric, windowed, row, rows, earlier, partial, targets) for row in rows)
         return made, notes, as_of(reached, question.ledgers), windowed
@@ -136,7 +142,14 @@ class FigureDesk:
         return None if start is None or start >= end else replace(question, start=start, end=end, horizon=horizon)
 
     def _compared(
-        self, metric: Metric, question: Question, answer: Answer, reached: Reach, scope: Scope, asked_end: bool
+        self,
+        metric: Metric,
+        question: Question,
+        answer: Answer,
+        before: Before | None,
+        reached: Reach,
+        scope: Scope,
+        asked_end: bool,
     ) -> tuple[list[Figures], dict[Key, Figures], set[Key], list[tuple[str, dict[str, str]]]]:
         """Rows (growth computed), their counterparts a year earlier, which are partial, and notes."""
         rows, notes = answer.rows, []
@@ -145,8 +158,8 @@ class FigureDesk:
         ends = {row.key: row.period.end if asked_end else _natural_end(row.period) for row in placed}
         partial = {key for key, end in ends.items() if not reached.complete(end)}
         earlier: dict[Key, Figures] = {}
-        if placed:
-            args = (metric, question, placed, partial, reached.until, self._warehouse, scope)
+        if placed and before is not None:
+            args = (metric, question, placed, before, partial, reached.until, self._warehouse, scope)
             earlier = earlier_figures(*args)
         if partial and earlier:
             notes.append(("partial_same_days", {"until": reached.until.isoformat() if reached.until else "—"}))
@@ -159,6 +172,16 @@ class FigureDesk:
         elif metric.kind == "ratio" and any(row.value is None and row.n for row in rows):
             notes.append(("denominator_not_positive", {}))
         return rows, earlier, partial, notes
+
+    def _gaps(self, metric: Metric, question: Question, scope: Scope) -> list[tuple[str, dict[str, str]]]:
+        """A note on warehouses whose 收发存 is missing for a period, or does not lie in it whole."""
+        if "stock_summaries" not in metric.sources or question.start is None or question.end is None:
+            return []
+        names = tuple(ledger.name for ledger in question.ledgers)
+        key = ("summary spans", names, scope.key, self._warehouse.version())
+        spans = self._cache.get(key, lambda: summary_spans(self._warehouse, scope, names))
+        lacking = missing(spans, question.tiles(), question.where)
+        return [("stock_summaries_missing", told(lacking))] if lacking else []
 
     def _row(
         self,

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import ibis
+
 from cockpit.errors import NotAllowedError, UsageError
 from cockpit.metrics import METRICS
 from cockpit.metrics.types import LedgerFacts
 from cockpit.model import TABLES
 from cockpit.model.types import Table
 from cockpit.scope import Scope
+from cockpit.service.cache import Cache
 from cockpit.service.results import LedgerView, TableView
 from cockpit.service.sample import Sample
 from cockpit.warehouse.store import Ledger, Warehouse
@@ -25,6 +28,7 @@ class LedgerDesk:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
+        self._cache = Cache(256)
 
     def _visible(self, scope: Scope) -> list[Ledger]:
         allowed = scope.allowed.get("ledger")
@@ -84,6 +88,10 @@ class LedgerDesk:
 
     def change(self, scope: Scope, name: str, timezone: str, changes: Mapping[str, Any]) -> LedgerView:
         """Set facts of a ledger; without changes just show it. A new one takes `timezone` unless it is given one."""
+        with self._warehouse.exclusive():
+            return self._change(scope, name, timezone, changes)
+
+    def _change(self, scope: Scope, name: str, timezone: str, changes: Mapping[str, Any]) -> LedgerView:
         if name not in {one.name for one in self._visible(scope)}:
             if any(one.name == name for one in self._warehouse.ledgers()):
                 raise NotAllowedError("ledger_not_allowed", ledger=name)
@@ -114,6 +122,11 @@ class LedgerDesk:
 
     def loaded_tables(self, ledger: str) -> frozenset[str]:
         """Canonical tables with current rows in a ledger."""
+        key = ("loaded", ledger, self._warehouse.version())
+        found: frozenset[str] = self._cache.get(key, lambda: self._loaded(ledger))
+        return found
+
+    def _loaded(self, ledger: str) -> frozenset[str]:
         union = " UNION ALL ".join(
             f"SELECT '{name}' AS name WHERE EXISTS (SELECT 1 FROM {name} WHERE ledger = $1)" for name in TABLES
         )
@@ -143,27 +156,39 @@ class LedgerDesk:
         return views
 
     def _counts(self, scope: Scope) -> dict[str, dict[str, int]]:
-        counts: dict[str, dict[str, int]] = {}
+        """Current rows by table and ledger, in one question."""
+        parts = []
         for name in TABLES:
             rows = self._warehouse.read(name, scope)
-            found = self._warehouse.run(rows.group_by("ledger").aggregate(n=rows.count())).to_pylist()
-            counts[name] = {row["ledger"]: row["n"] for row in found}
+            counted = rows.group_by("ledger").aggregate(n=rows.count())
+            parts.append(counted.select(counted.ledger, table=ibis.literal(name), n=counted.n))
+        counts: dict[str, dict[str, int]] = {}
+        for row in self._warehouse.run(ibis.union(*parts)).to_pylist():
+            counts.setdefault(row["table"], {})[row["ledger"]] = row["n"]
         return counts
 
     def options(self, scope: Scope, ledger: str, dimension: str) -> list[str]:
         """Values of a dimension in the tables that have it, most frequent first."""
         if not any(dimension in metric.dimensions for metric in METRICS.values()):
             raise UsageError("dimension_unknown", dimension=dimension, metric="—", choices="—")
-        counts: dict[str, int] = {}
+        key = ("options", ledger, dimension, scope.key, self._warehouse.version())
+        found: list[str] = self._cache.get(key, lambda: self._options(scope, ledger, dimension))
+        return found
+
+    def _options(self, scope: Scope, ledger: str, dimension: str) -> list[str]:
+        parts = []
         for table in TABLES.values():
             if not table.has(dimension) or table.mode == "master":
                 continue
             rows = self._warehouse.read(table.name, scope, (ledger,))
             rows = rows.filter(rows[dimension].notnull(), rows[dimension] != "")
-            grouped = rows.group_by(value=rows[dimension].cast("string")).aggregate(n=rows.count())
-            for row in self._warehouse.run(grouped.order_by(grouped["n"].desc()).limit(OPTIONS_SHOWN)).to_pylist():
-                counts[row["value"]] = counts.get(row["value"], 0) + row["n"]
-        return sorted(counts, key=lambda value: (-counts[value], value))[:OPTIONS_SHOWN]
+            parts.append(rows.group_by(value=rows[dimension].cast("string")).aggregate(n=rows.count()))
+        if not parts:
+            return []
+        told = ibis.union(*parts) if len(parts) > 1 else parts[0]
+        summed = told.group_by("value").aggregate(n=told["n"].sum())
+        ranked = summed.order_by([summed["n"].desc(), summed["value"]]).limit(OPTIONS_SHOWN)
+        return [row["value"] for row in self._warehouse.run(ranked).to_pylist()]
 
 
 def _column(table: Table, name: str) -> Mapping[str, Any]:

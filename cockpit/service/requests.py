@@ -47,7 +47,8 @@ class MetricRequest:
     """Which figure: business days from `start` (inclusive) to `end` (exclusive), cut by `grain` and dimensions.
 
     `where` keeps the rows whose dimension has the value. `ledger` None means: the ledger ``default`` if it holds data,
-    else the only real one, else the sample.
+    else the only real one, else the sample. Without `compare` nobody looks a year back, which spares a question;
+    growth always does.
     """
 
     start: date | None = None
@@ -57,6 +58,7 @@ class MetricRequest:
     where: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     ledger: str | None = None
+    compare: bool = True
 
 
 @dataclass(frozen=True)

@@ -144,14 +144,20 @@ class DrillRow:
     document_no: str | None
     day: date | None
     dimensions: Mapping[str, str | None]
-    value: float | None  # its own contribution in the metric's unit
+    several: tuple[str, ...]  # dimensions that have several values in the document; None among `dimensions`
+    value: float | None  # its own contribution, see `DrillResult.unit`
     reason: str | None  # why it is excluded
     sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True)
 class DrillResult:
+    """The documents behind a number. `label` says what their values are where they are not the metric's own figure
+    ("" else): the consumption behind turnover days, the margin behind a rate; `unit` is the values' unit."""
+
     metric: str
+    label: str
+    unit: str
     total: int  # documents behind the number; `rows` may be fewer
     rows: tuple[DrillRow, ...]
     figures: MetricResult

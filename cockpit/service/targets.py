@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 from cockpit.locale import LANGUAGES, t
 from cockpit.metrics.query import Figures
@@ -11,16 +12,18 @@ from cockpit.metrics.question import Question
 from cockpit.metrics.types import Metric
 from cockpit.period import Period
 from cockpit.scope import Scope
+from cockpit.service.cache import Cache
 from cockpit.warehouse.store import Warehouse
 
 SLICES = ("department", "region", "category", "warehouse", "salesperson", "supplier_code", "customer_code")
 
 
 class Targets:
-    """Reads plans under the actor's scope."""
+    """Reads plans under the actor's scope; once for each version, as there are few of them and all figures ask."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse, cache: Cache) -> None:
         self._warehouse = warehouse
+        self._cache = cache
 
     def of(
         self, metric: Metric, question: Question, scope: Scope, until: date | None
@@ -31,9 +34,8 @@ class Targets:
         days so far.
         """
         ledgers = tuple(ledger.name for ledger in question.ledgers)
-        table = self._warehouse.read("targets", scope, ledgers)
-        names = [metric.name, *(t(f"metric.{metric.name}.label", language) for language in LANGUAGES)]
-        rows = self._warehouse.run(table.filter(table.metric.isin(names))).to_pylist()
+        names = {metric.name, *(t(f"metric.{metric.name}.label", language) for language in LANGUAGES)}
+        rows = [row for row in self._all(ledgers, scope) if row["metric"] in names]
         if not rows:
             return lambda row: None
         fixed = {name: values[0] for name, values in question.where.items() if len(values) == 1 and values[0]}
@@ -62,15 +64,28 @@ class Targets:
 
         return target
 
+    def _all(self, ledgers: tuple[str, ...], scope: Scope) -> list[dict[str, Any]]:
+        key = ("targets", ledgers, scope.key, self._warehouse.version())
+        read = self._warehouse.read
+        found: list[dict[str, Any]] = self._cache.get(
+            key, lambda: self._warehouse.run(read("targets", scope, ledgers)).to_pylist()
+        )
+        return found
+
     def _share(self, ledgers: tuple[str, ...], period: Period, until: date | None) -> float:
         """Working days of the period up to `until` over all its working days."""
         if until is None or until >= period.end - timedelta(days=1) or until < period.start:
             return 1.0
-        row = self._warehouse.run_sql(
+        key = ("passed", ledgers[0], until, period.start, period.end, self._warehouse.version())
+        share: float = self._cache.get(key, lambda: self._passed(ledgers[0], until, period))
+        return share
+
+    def _passed(self, ledger: str, until: date, period: Period) -> float:
+        row = self._warehouse.records(
             "SELECT count(*) FILTER (WHERE day <= $2) AS passed, count(*) AS whole FROM calendar_days WHERE is_work"
             " AND ledger = $1 AND company = '' AND day >= $3 AND day < $4",
-            [ledgers[0], until, period.start, period.end],
-        ).to_pylist()[0]
+            [ledger, until, period.start, period.end],
+        )[0]
         return float(row["passed"] / row["whole"]) if row["whole"] else 1.0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 from pathlib import Path
 
 from cockpit.errors import RefusedError, SystemFailure
@@ -34,7 +35,7 @@ def keep(home: Path, path: Path) -> Path:
     target = home / "uploads" / name[:2] / name
     if target.exists() and target.stat().st_size == path.stat().st_size:
         return target
-    partial = target.with_name(f"{name}.{os.getpid()}.part")
+    partial = target.with_name(f"{name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with path.open("rb") as source, partial.open("wb") as copy:

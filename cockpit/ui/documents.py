@@ -58,13 +58,11 @@ def picture(view: View, result: DrillResult, rows: Sequence[DrillRow], dimension
     shown = list(rows[:SHOWN])
     currency = next((row.currency for row in figures.rows if row.currency), None)
     clock = figures.params.get("clock", "")
-    scale = fmt.scale_for((row.value for row in shown), figures.unit, language, currency=currency, clock=clock)
+    scale = fmt.scale_for((row.value for row in shown), result.unit, language, currency=currency, clock=clock)
     reach = max((abs(row.value) for row in shown if row.value is not None), default=0.0) or 1.0
-    value = (
-        view.text("block.unit", name=view.text("column.value"), unit=scale.unit)
-        if scale.unit
-        else view.text("column.value")
-    )
+    value = result.label or view.text("column.value")
+    if scale.unit:
+        value = view.text("block.unit", name=value, unit=scale.unit)
     names = [("", view.text("column.document")), ("", view.text("column.day"))]
     names += [("", words.dimension(name, language)) for name in dimensions] + [("n", value), ("", "")]
     head = h("tr", "", *(h("th", css, name, scope="col") for css, name in names))
@@ -78,7 +76,7 @@ def picture(view: View, result: DrillResult, rows: Sequence[DrillRow], dimension
                 "",
                 h("td", "nw", row.document_no or view.text("documents.no_number")),
                 h("td", "nw", fmt.ABSENT if row.day is None else fmt.day(row.day, language)),
-                *(h("td", "", words.value(name, row.dimensions.get(name), language)) for name in dimensions),
+                *(h("td", "", words.value_in(name, row, language)) for name in dimensions),
                 h("td", "n", scale.number(row.value)),
                 h("td", "cell", h("span", "s", said) if said else h("span", "bar", w=round(width, 1))),
                 go=navigate.target("document", view.page, row.table, row.document),
@@ -94,13 +92,14 @@ def as_table(
     language = view.language
     names = [view.text("column.document"), view.text("column.day")]
     names += [words.dimension(name, language) for name in dimensions]
-    names += [view.text(f"column.{name}") for name in ("value", "reason", "file", "sheet", "line")]
+    names.append(result.label or view.text("column.value"))
+    names += [view.text(f"column.{name}") for name in ("reason", "file", "sheet", "line")]
     lines = []
     for row in rows:
         source = row.sources[0] if row.sources else None
         line = [row.document_no, None if row.day is None else row.day.isoformat()]
-        line += [words.value(name, row.dimensions.get(name), language) for name in dimensions]
-        value = plain(row.value, result.figures.unit)
+        line += [words.value_in(name, row, language) for name in dimensions]
+        value = plain(row.value, result.unit)
         reason = words.reason(row.reason, language) if row.reason else None
         place = [None, None, None] if source is None else [source.file, source.sheet, source.line]
         lines.append([*line, value, reason, *place])

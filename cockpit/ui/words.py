@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cockpit.locale import Language, catalogue, t
-from cockpit.service.results import Card, LedgerView
+from cockpit.service.results import Card, DrillRow, LedgerView
 from cockpit.ui import format as fmt
 
 _SHARE = ("share_", "_share")  # further figures named so are fractions, whatever the headline's unit
@@ -30,6 +30,11 @@ def value(name: str, code: str | None, language: Language) -> str:
     if code is None or code == "":
         return t("ui.value.missing", language)
     return first(language, f"{name}.{code}", f"choice.{name}.{code}", f"ui.value.{name}.{code}") or code
+
+
+def value_in(name: str, row: DrillRow, language: Language) -> str:
+    """A document's value of a dimension; that it has several of them is said, not taken for none."""
+    return t("ui.value.several", language) if name in row.several else value(name, row.dimensions.get(name), language)
 
 
 def ledger(one: LedgerView, language: Language) -> str:

@@ -11,7 +11,7 @@ import duckdb
 from cockpit.issues import Issue
 from cockpit.model.types import Table
 from cockpit.warehouse.identity import quoted
-from cockpit.warehouse.rows import count, fetch, new_rows
+from cockpit.warehouse.rows import count, fetch, placed
 from cockpit.warehouse.staging import Reading, StagedPart
 
 CLAIMING = ("document", "snapshot", "period")
@@ -96,7 +96,7 @@ def compare(con: duckdb.DuckDBPyConnection, table: Table, index: int, part: Stag
     con.execute(
         "CREATE OR REPLACE TEMP TABLE read_keys AS SELECT k.key, n._number AS number, count(*) AS rows,"
         f" {'coalesce(bit_xor(b.mark), 0)' if rejected else '0'}::UBIGINT AS rejected FROM {quoted(reading.keys)} k"
-        f" LEFT JOIN {new_rows(table)} n ON n._row = k._row AND n._part = {index} {marks} GROUP BY k.key, n._number"
+        f" LEFT JOIN {placed(table)} n ON n._row = k._row AND n._part = {index} {marks} GROUP BY k.key, n._number"
     )
     if not part.rows_rejected:
         return part

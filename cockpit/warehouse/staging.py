@@ -32,9 +32,9 @@ class Reading:
 
 @dataclass
 class StagedPart:
-    """One sheet or file, cleaned and waiting in temp tables of the session's cursor.
+    """One sheet or file, cleaned and waiting in temp relations of the session's cursor.
 
-    `staged` names a temp table with every model column of `table` except ``ledger`` (missing ones null) and ``_row``,
+    `staged` names a temp table or view with every model column of `table` except ``ledger`` (missing ones null) and ``_row``,
     the line in the file (1 = first). `rejects` names one with ``_row``, ``cells`` (the original texts in the order of
     `headers`) and ``reasons`` (a JSON list of ``{code, column, value}``). Always: rows_read = rows in `staged` +
     rows_rejected + rows_skipped. `completes` is the delivery whose rejects this part brings back; `staged` then has one

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +18,16 @@ import pyarrow as pa
 from cockpit.errors import RefusedError, SystemFailure
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.warehouse import derived, reading, resolve, schema, sources, working_days
+from cockpit.warehouse import derived, reading, resolve, schema, sources, storage, working_days
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import key, quoted
 from cockpit.warehouse.rows import count, fetch
 from cockpit.warehouse.staging import Reading, StagedPart
+
+_HELD = re.compile(r"Could not set lock|used by another process")
+_HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ class Warehouse:
         self.derivations = derivations
         self._clock = clock
         self._writing = threading.RLock()
+        self._reading = threading.local()  # the snapshot a thread reads from, while it has one
+        self._working: set[duckdb.DuckDBPyConnection] = set()
         self._con = self._open(path)
         self._columns = {
             **{table.name: schema.column_types(table) for table in tables.values()},
@@ -93,6 +99,8 @@ class Warehouse:
                     "autoload_known_extensions": "false",
                     "allow_community_extensions": "false",
                     "temp_directory": str(path.parent / "spill"),
+                    # An ordinary week's delivery does not make everybody wait until the log is folded into the file.
+                    "checkpoint_threshold": "64MB",
                 },
             )
             con.execute("SET GLOBAL TimeZone = 'UTC'")
@@ -100,8 +108,9 @@ class Warehouse:
             con.execute("SET lock_configuration = true")
             schema.create(con, self.tables.values(), self.derivations)
         except duckdb.IOException as error:
-            if "lock" in str(error):
-                raise SystemFailure("warehouse_in_use", path=str(path)) from error
+            if _HELD.search(str(error)):
+                holder = _HOLDER.search(str(error))
+                raise SystemFailure("warehouse_in_use", path=str(path), process=holder[1] if holder else "—") from error
             raise SystemFailure("warehouse_not_opened", path=str(path), reason=str(error).splitlines()[0]) from error
         except duckdb.Error as error:
             raise SystemFailure("warehouse_not_opened", path=str(path), reason=str(error).splitlines()[0]) from error
@@ -135,26 +144,45 @@ class Warehouse:
 
     def run_sql(self, statement: str, params: Sequence[object] = ()) -> pa.Table:
         """The rows of a statement that this project wrote; values only ever through `params`."""
-        cursor = self._con.cursor()
-        try:
+        with self._cursor() as cursor:
             return cursor.sql(statement, params=list(params)).to_arrow_table()
-        except duckdb.Error as error:
-            raise SystemFailure("query_failed", reason=str(error).splitlines()[0]) from error
-        finally:
-            cursor.close()
 
     def records(self, statement: str, params: Sequence[object] = ()) -> list[dict[str, Any]]:
         """The rows of a statement that this project wrote, by column name; for results of some hundred rows, which
         come sooner this way than as Arrow."""
-        cursor = self._con.cursor()
-        try:
+        with self._cursor() as cursor:
             result = cursor.execute(statement, list(params))
             names = [column[0] for column in result.description or ()]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything this thread reads inside the block shows one state, whatever is committed meanwhile; nobody waits.
+
+        Reads outside such a block each show the newest state. Nothing is written inside.
+        """
+        if getattr(self._reading, "cursor", None) is not None:
+            yield
+            return
+        with self._cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            self._reading.cursor = cursor
+            try:
+                yield
+            finally:
+                self._reading.cursor = None
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The snapshot's cursor inside one, else one for a single statement. SystemFailure where the engine refuses."""
+        try:
+            if (kept := getattr(self._reading, "cursor", None)) is not None:
+                yield kept
+            else:
+                with closing(self._con.cursor()) as cursor:
+                    yield cursor
         except duckdb.Error as error:
             raise SystemFailure("query_failed", reason=str(error).splitlines()[0]) from error
-        finally:
-            cursor.close()
 
     def version(self) -> Version:
         """The newest data and settings version; (0, 0) when nothing was ever delivered."""
@@ -198,10 +226,27 @@ class Warehouse:
     def session(self) -> Iterator[Session]:
         """A connection with temporary tables of its own; several may stage side by side, one delivers at a time."""
         cursor = self._con.cursor()
+        self._working.add(cursor)
         try:
             yield Session(self, cursor)
+        except duckdb.InterruptException as error:
+            raise SystemFailure("interrupted") from error
         finally:
+            self._working.discard(cursor)
             cursor.close()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Nobody else writes inside the block, so that what was read there still holds when it is written."""
+        with self._writing:
+            yield
+
+    def interrupt(self) -> None:
+        """Break off the statements that deliveries and decisions are at; they are rolled back. For a stop that cannot
+        wait; a statement that begins afterwards is not affected."""
+        for cursor in tuple(self._working):
+            with suppress(duckdb.Error):
+                cursor.interrupt()
 
     @contextmanager
     def _transaction(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -343,10 +388,9 @@ class Warehouse:
                 {"table": table.name, "delivery": delivery},
             )
             own = key("a.number", "a.partner", "a.day")
-            past = resolve.past(table)
             con.execute(
-                f"UPDATE {past} SET _number = {own}, _doc = {own} FROM apart a WHERE {past}._doc = a.doc"
-                f" AND {past}._delivery = {delivery}"
+                f"UPDATE {storage.stored(f'past_{table.name}')} p SET _number = {own}, _doc = {own} FROM apart a"
+                f" WHERE p._doc = a.doc AND p._delivery = {delivery}"
             )
             con.execute(
                 f"UPDATE claims SET number = {own}, doc = {own} FROM apart a WHERE claims.doc = a.doc"

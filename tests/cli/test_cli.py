@@ -93,8 +93,8 @@ class Door:
 
     def drill(self, actor: Any, name: str, request: MetricRequest, limit: int, language: str) -> DrillResult:
         source = Source(12, "a.xlsx", "Sheet1", 88, "sales_lines")
-        row = DrillRow("sales_lines", "id", "S-1", date(2011, 3, 1), {}, 5.0, None, (source,))
-        return DrillResult(name, 7, (row,), figures())
+        row = DrillRow("sales_lines", "id", "S-1", date(2011, 3, 1), {}, (), 5.0, None, (source,))
+        return DrillResult(name, "", "amount", 7, (row,), figures())
 
     def rejects(self, actor: Any, delivery: int, out: Path, language: str) -> int:
         raise RefusedError("unexpected", detail="nothing rejected")

@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from cockpit.derive import sales, stock
+from cockpit.metrics.parts import Parts
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.model import TABLES
 from cockpit.period import Grain, periods
@@ -162,16 +163,21 @@ class Books:
             measures["denominator"] = facts.denominator.sum(where=facts.reason.isnull())
         if metric.kind == "sum":
             measures["value"] = facts.amount.sum(where=facts.reason.isnull())
-        if metric.value is not None:
-            measures["value"] = metric.value(facts)
-        measures |= {f"note_{name}": make(facts) for name, make in metric.flags.items()}
-        measures |= {name: make(facts) for name, make in metric.all_fields.items()}
         rows = self._fetch(facts.group_by(keys).aggregate(**measures))
         fields = {name: make(counted) for name, make in metric.fields.items()}
         if fields:
             more = self._fetch(counted.group_by(keys).aggregate(**fields))
             by_key = {tuple(row[key] for key in keys): row for row in more}
             rows = [{**row, **by_key.get(tuple(row[key] for key in keys), {})} for row in rows]
+        made = {name: make(facts) for name, make in {**metric.fields, **metric.parts}.items()}
+        apart = self._fetch(facts.group_by([*keys, "reason"]).aggregate(_n=facts.count(), **made))
+        for row in rows:
+            mine = {one["reason"]: one for one in apart if all(one[key] == row[key] for key in keys)}
+            parts = Parts(mine, context.params)
+            if metric.value is not None:
+                row["value"] = metric.value(parts) if row["n"] else None
+            row |= {f"note_{name}": so(parts) for name, so in metric.flags.items()}
+            row |= {name: make(parts) for name, make in metric.all_fields.items()}
         for row in rows:
             if metric.kind == "ratio" and metric.value is None:
                 good = row["denominator"] is not None and row["denominator"] > 0 and row["numerator"] is not None

@@ -7,15 +7,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cockpit.locale import Language
 from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
 from cockpit.service.requests import MetricRequest
 from cockpit.service.results import MetricRow
 from cockpit.settings import Settings
+from cockpit.ui import door
+from cockpit.warehouse.store import Warehouse
 from connectors import CONNECTORS
 from sample_data import SAMPLE, figures
 from sample_data.company import LAST, Company, simulate
+from tests.machine import ROOT
 
 LANGUAGE: Language = "zh_CN"
 OCTOBER = (date(2026, 10, 1), date(2026, 11, 1))
@@ -109,3 +113,29 @@ def test_turnover_of_one_material(cockpit: Cockpit, company: Company) -> None:
 def test_a_full_computation_agrees(cockpit: Cockpit) -> None:
     report = cockpit.doctor(LOCAL_ADMINISTRATOR, rebuild=True)
     assert report.exit_status == 0, report.json("en")
+
+
+def test_a_cold_overview_takes_at_most_thirty_expressions(cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(name: str) -> None:
+        original = getattr(Warehouse, name)
+
+        def ask(warehouse: Warehouse, *args: object) -> object:
+            asked.append(name)
+            return original(warehouse, *args)
+
+        monkeypatch.setattr(Warehouse, name, ask)
+
+    for name in ("run", "records"):
+        counted(name)
+    door.use(cockpit)
+    try:
+        page = AppTest.from_file(str(ROOT / "cockpit" / "ui" / "main.py"), default_timeout=120).run()
+        assert not page.exception
+        assert 10 < len(asked) <= 30
+        first = len(asked)
+        page.run()
+        assert len(asked) == first  # a warm page asks for nothing
+    finally:
+        door.use(None)

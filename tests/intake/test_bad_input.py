@@ -195,6 +195,25 @@ def test_a_killed_worker_is_replaced(workbook: Book) -> None:
         sandbox.close()
 
 
+def test_a_file_that_is_given_up_says_nothing_about_the_next(workbook: Book, tmp_path: Path) -> None:
+    """Whoever waited for the file left while it was read."""
+
+    def leave(_rows: int) -> None:
+        raise InterruptedError
+
+    connectors = [(one.target, one.settings) for one in REFERENCES]
+    large = tmp_path / "large.csv"
+    large.write_text("a,b\n" + "1,2\n" * 400_000, "utf-8")
+    sandbox = Sandbox(1)
+    try:
+        with pytest.raises(InterruptedError), sandbox.read(large, "large.csv", connectors, leave):
+            pass
+        with sandbox.read(workbook({"a": GOOD}), "small.xlsx", connectors, lambda _: None) as read:
+            assert [sheet.rows for sheet in read.sheets] == [2]
+    finally:
+        sandbox.close()
+
+
 def test_no_secret_goes_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COCKPIT_SECRET_KEY", "canary")
     sandbox = Sandbox(1)

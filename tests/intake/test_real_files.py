@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from cockpit.warehouse.storage import stored
 from tests.intake.conftest import Desk, codes
 from tests.machine import sample_file
 
@@ -113,9 +114,10 @@ def read_all(desk: Desk, names: list[str]) -> None:
         lost = {"row_count_differs", "file_took_too_long", "reader_lost_rows"}
         assert not lost & {code for part in parts for code in codes(part)}, name
         for part in parts:
-            for table in (part.staged, part.rejects):
-                if table:
-                    desk.con.execute(f'DROP TABLE "{table}"')
+            if part.staged:
+                desk.con.execute(f'DROP VIEW "{part.staged}"; DROP TABLE {stored(part.staged)}')
+            if part.rejects:
+                desk.con.execute(f'DROP TABLE "{part.rejects}"')
 
 
 def test_a_part_of_the_corpus(desk: Desk) -> None:

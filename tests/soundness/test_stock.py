@@ -83,8 +83,25 @@ def test_negative_opening_amounts_give_no_figure_by_value_but_one_by_quantity(bo
 
 def test_a_summary_takes_part_only_in_windows_that_hold_it_whole(books: Books) -> None:
     books.load("收发存汇总表.csv", SUMMARY.format(warehouse="主仓", opening=2, amount=20))
-    rows = books.ask("inventory_turnover_days", start="2024-10-01", end="2024-11-01").rows
-    assert all(row.value is None for row in rows)
+    result = books.ask("inventory_turnover_days", start="2024-10-01", end="2024-11-01")
+    assert all(row.value is None for row in result.rows)
+    assert any("主仓 (2024-10-01–2024-10-31)" in note for note in result.notes)
+
+
+def test_a_period_without_a_warehouse_s_summary_names_the_warehouse(books: Books) -> None:
+    """Found: a year with a summary for one of its months looked like a whole year."""
+    books.load("收发存汇总表.csv", SUMMARY.format(warehouse="主仓", opening=2, amount=20))
+    books.load("库存余额.csv", BALANCE, table="stock_balances")
+    whole = books.ask("inventory_turnover_days", start="2024-09-26", end="2024-10-26")
+    assert whole.rows[0].value is not None or whole.rows[0].excluded
+    assert not any("主仓" in note for note in whole.notes)
+    longer = books.ask("inventory_turnover_days", start="2024-09-01", end="2025-01-01")
+    assert any("主仓 (2024-09-01–2024-12-31)" in note for note in longer.notes)
+    # Before its first summary nothing is missing, and a question about another place is not told.
+    earlier = books.ask("inventory_turnover_days", start="2024-01-01", end="2024-09-01")
+    assert not any("主仓" in note for note in earlier.notes)
+    other = books.ask("inventory_turnover_days", start="2024-09-01", end="2025-01-01", where={"warehouse": "分仓"})
+    assert not any("主仓" in note for note in other.notes)
 
 
 def test_movements_win_over_summaries_of_the_same_material(books: Books) -> None:
@@ -112,3 +129,17 @@ def test_a_warehouse_told_only_by_its_summaries_stands_beside_the_movements_of_o
     }
     row = books.one("inventory_turnover_days", **JANUARY)
     assert row.value == pytest.approx((22_600 + 150 * 31) / 600)
+
+
+def test_documents_behind_turnover_say_what_they_consumed_and_that_they_hold_several_materials(books: Books) -> None:
+    """Found: a document's consumed amount was shown in days, and its several materials as none."""
+    books.load("库存余额.csv", BALANCE + "\n 2025-12-31 | 主仓 | M2 | 10 | 500", table="stock_balances")
+    more = "\n X1 | 2026-01-11 | 销售出库 | 主仓 | M2 | -1 | -50\n X2 | 2026-01-12 | 销售出库 | 主仓 | M2 | -1 | -50"
+    books.load("出入库流水.csv", MOVES.rstrip() + more, table="stock_movements")
+    found = books.drill("inventory_turnover_days", **JANUARY)
+    assert (found.label, found.unit) == ("Consumption", "amount")
+    assert [(row.document_no, row.value, row.dimensions["material"], row.several) for row in found.rows] == [
+        ("X1", 450, None, ("material",)),
+        ("X2", 50, "M2", ()),
+    ]
+    assert books.drill("inventory_turnover_days", params={"basis": "quantity"}, **JANUARY).unit == "count"

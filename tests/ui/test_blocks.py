@@ -144,10 +144,10 @@ def drilled() -> DrillResult:
     def one(no: str, value: float | None, reason: str | None = None) -> DrillRow:
         place = (Source(1, "log.csv", None, 12, "process_events"),)
         where = {"department": "采购部"}
-        return DrillRow("process_events", f"id-{no}", no, date(2026, 11, 3), where, value, reason, place)
+        return DrillRow("process_events", f"id-{no}", no, date(2026, 11, 3), where, (), value, reason, place)
 
     rows = (one("A", 3.0), one("B", None, "no_final"), one("C", 30.2))
-    return DrillResult("approval_cycle_time", 3, rows, result([row(9.2)]))
+    return DrillResult("approval_cycle_time", "", "hours", 3, rows, result([row(9.2)]))
 
 
 def test_documents_are_listed_largest_first_and_lead_to_themselves() -> None:
