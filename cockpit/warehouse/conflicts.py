@@ -34,7 +34,7 @@ def find(
 ) -> list[Finding]:
     """Documents that would shrink or change partner or day if this delivery replaced them.
 
-    What the deliveries `own` brought may be replaced: they are of the same source, which knows its own documents.
+    What the deliveries `own` alone brought may be replaced: they are of the same source, which knows its documents.
     """
     if table.mode != "document":
         return []
@@ -43,7 +43,7 @@ def find(
         "CREATE OR REPLACE TEMP TABLE replaced AS SELECT k.* FROM known k JOIN deliveries d ON d.id ="
         " (SELECT base FROM delivery_order o WHERE o.ord = k.ord LIMIT 1)"
         " WHERE coalesce(d.export_at, d.arrived_at) <= coalesce(?::TIMESTAMP, ?::TIMESTAMP)"
-        " AND k.delivery NOT IN (SELECT unnest(?::BIGINT[]))",
+        " AND k.number IN (SELECT number FROM known WHERE delivery NOT IN (SELECT unnest(?::BIGINT[])))",
         [export_at, arrived_at, list(own)],
     )
     if not count(con, "SELECT count(*) FROM replaced"):

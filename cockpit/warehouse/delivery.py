@@ -161,6 +161,9 @@ class Transaction:
             self._compare_master(table, members)
             return
         self.findings += rows.tell_apart(self.con, table)
+        own = sources.own_deliveries(self.con, (part for _, part in members))
+        if own:
+            sources.leave_completed(self.con, table, own)
         absent = {
             index: sources.claim_absence(self.con, table, index, part.reading)
             for index, part in members
@@ -170,7 +173,6 @@ class Transaction:
         if self.draft.completes is not None:
             self.con.execute("DELETE FROM confirmed")
         else:
-            own = sources.own_deliveries(self.con, (part for _, part in members))
             self.findings += conflicts.find(self.con, table, self.draft.export_at, self.draft.arrived_at, own)
         for kept, source in (("claims_of", "new_claims"), ("confirmed_of", "confirmed")):
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(f'{kept}_{table.name}')} AS SELECT * FROM {source}")

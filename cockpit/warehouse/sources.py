@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ import duckdb
 
 from cockpit.issues import Issue
 from cockpit.model.types import Table
+from cockpit.warehouse import storage
 from cockpit.warehouse.identity import quoted
 from cockpit.warehouse.rows import count, fetch, placed
 from cockpit.warehouse.staging import Reading, StagedPart
@@ -117,6 +118,23 @@ def compare(con: duckdb.DuckDBPyConnection, table: Table, index: int, part: Stag
         return part
     note = Issue("rejects_known", "note", count=known)
     return replace(part, rows_rejected=part.rows_rejected - known, issues=[*part.issues, note])
+
+
+def leave_completed(con: duckdb.DuckDBPyConnection, table: Table, own: Sequence[int]) -> None:
+    """Leave out documents of which the source says what it said before, and whose rejected rows somebody brought back.
+
+    To take the source at its old word would take those rows away again.
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE completed AS SELECT n._number AS number FROM new_claims n JOIN claims k"
+        ' ON k.number = n._number AND k."table" = $table AND k.current AND k.lines = n.lines AND k.content = n.content'
+        " WHERE k.delivery IN (SELECT unnest($own::BIGINT[])) AND n._doc = n._number AND n._number IN"
+        ' (SELECT c.number FROM claims c JOIN deliveries d ON d.id = c.delivery WHERE c."table" = $table AND c.current'
+        " AND d.completes IN (SELECT unnest($own::BIGINT[])))",
+        {"table": table.name, "own": list(own)},
+    )
+    for place in (storage.stored(f"new_{table.name}"), "new_claims"):
+        con.execute(f"DELETE FROM {place} WHERE _number IN (SELECT number FROM completed)")
 
 
 def claim_absence(con: duckdb.DuckDBPyConnection, table: Table, index: int, reading: Reading) -> int:
