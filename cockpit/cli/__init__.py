@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from cockpit.cli import commands
+from cockpit.cli import commands, sources
 from cockpit.cli.desk import PROGRAM, Answered, Desk, distant, opened, screen
 from cockpit.cli.parsing import app, spelt
 from cockpit.errors import EXIT_DONE, EXIT_SYSTEM, EXIT_USAGE, CockpitError, SystemFailure, UsageError
@@ -22,7 +22,7 @@ from cockpit.locale import LANGUAGES, Language, t
 from cockpit.service import Cockpit
 from cockpit.service.sample import Sample
 
-__all__ = ["PROGRAM", "Answered", "Desk", "app", "commands", "distant", "main", "run", "screen"]
+__all__ = ["PROGRAM", "Answered", "Desk", "app", "commands", "distant", "main", "run", "screen", "sources"]
 
 INTERRUPTED = 130  # the parser's way to say Ctrl-C
 LOG = logging.getLogger(__name__)

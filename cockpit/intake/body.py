@@ -84,6 +84,13 @@ def _texts(layout: Layout) -> dict[str, str]:
     return texts | {field_name: literal(fact.value) for field_name, fact in layout.facts.items()}
 
 
+def whole_body(cells: str, layout: Layout) -> Body:
+    """Every line as a row: a database has neither titles nor totals nor merged cells."""
+    texts = _texts(layout)
+    select = ", ".join(f"{expression} AS {raw(field_name)}" for field_name, expression in texts.items())
+    return Body(f"(SELECT _row, {select} FROM {cells})", tuple(texts), 0)
+
+
 def find_body(con: duckdb.DuckDBPyConnection, cells: str, width: int, rows: int, layout: Layout, prefix: str) -> Body:
     """Sets aside what is no row of the table, counts it by kind, and fills document heads down.
 

@@ -177,7 +177,7 @@ def _store(extract: Extract, target: Path) -> dict[str, Any]:
                 )
                 writer = pa.ipc.new_file(str(target), schema)
                 columns = len(schema.names) - 1
-            arrays = [batch.column(0), *(_tidy(column) for column in batch.columns[1:])]
+            arrays = [batch.column(0), *(tidy(column) for column in batch.columns[1:])]
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
             rows += batch.num_rows
     finally:
@@ -195,7 +195,7 @@ def _store(extract: Extract, target: Path) -> dict[str, Any]:
     }
 
 
-def _tidy(column: pa.Array) -> pa.Array:
+def tidy(column: pa.Array) -> pa.Array:
     """The texts without blanks around them, null where nothing is left."""
     texts = column if column.type == pa.string() else column.cast(pa.string())
     texts = pc.utf8_trim(texts, characters=BLANKS)

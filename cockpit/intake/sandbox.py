@@ -220,13 +220,22 @@ class Sandbox:
             "seconds": self.limits.time_for(path.stat().st_size),
         }
         worker = self._idle.get()
-        peak, found = 0, None
+        peak, found, left = 0, None, False
+
+        def tell(rows: int) -> None:
+            nonlocal left
+            left = True  # what is raised in here is the caller's
+            progress(rows)
+            left = False
+
         try:
-            outcome, peak = worker.run(job, progress)
+            outcome, peak = worker.run(job, tell)
             found = _load(out) if outcome == "ok" else None
         except (_Lost, OSError, ValueError, KeyError, TypeError, AttributeError):
             # gone, or made by its file to say what no worker says: nothing it may still say is heard
             worker.stop()
+            if left:
+                raise
             outcome = "crash"
         except BaseException:
             worker.stop()  # what it still says about this file must not be taken for the next one's

@@ -23,6 +23,7 @@ from cockpit.model import TABLES
 from cockpit.period import check_month_start_day, period_of
 from cockpit.service import dictionary
 from cockpit.service.cards import CardDesk
+from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView, SyncReport
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.service.deliveries import Counted, DeliveryDesk
 from cockpit.service.documents import DocumentDesk
@@ -80,6 +81,7 @@ class Cockpit:
         self._figures = FigureDesk(self._warehouse, self._ledgers.facts)
         self._deliveries = DeliveryDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._documents = DocumentDesk(self._warehouse)
+        self._connections = ConnectionDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._sampling = threading.Lock()
 
     @classmethod
@@ -230,6 +232,18 @@ class Cockpit:
     ) -> LoadReport:
         """Deliver files; `progress` is called with rows done and in all (0 while unknown)."""
         return self._deliveries.load(actor, paths, request, progress, language or self._settings.language)
+
+    def sources(self, actor: Actor) -> list[SourceView]:
+        """The connections of ``sources.toml`` with their last runs."""
+        return self._connections.sources(actor)
+
+    def check_source(self, actor: Actor, name: str) -> SourceCheck:
+        """Whether a connection answers, only reads, and has what its block names."""
+        return self._connections.check(actor, name)
+
+    def sync(self, actor: Actor, name: str | None, progress: Counted = _uncounted) -> list[SyncReport]:
+        """Bring one connection up to date, or all; `progress` is called with the rows read so far and 0."""
+        return self._connections.sync(actor, name, progress)
 
     @_one_state
     def deliveries(self, actor: Actor, ledger: str | None = None) -> list[DeliveryView]:

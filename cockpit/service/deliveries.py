@@ -37,7 +37,9 @@ class DeliveryDesk:
         self._warehouse = warehouse
         self._home = home
         self._timezone = timezone
-        self._connectors = tuple(ConnectorRef(f"{one.__module__}:{one.__qualname__}") for one in connectors)
+        self._connectors = tuple(
+            ConnectorRef(f"{one.__module__}:{one.__qualname__}") for one in connectors if one.files
+        )
 
     def load(
         self,

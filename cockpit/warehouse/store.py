@@ -18,13 +18,13 @@ import pyarrow as pa
 from cockpit.errors import RefusedError, SystemFailure
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.warehouse import derived, reading, resolve, schema, storage, working_days
+from cockpit.warehouse import derived, reading, resolve, schema, sources, storage, working_days
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import key, quoted
 from cockpit.warehouse.rows import count, fetch
-from cockpit.warehouse.staging import StagedPart
+from cockpit.warehouse.staging import Reading, StagedPart
 
 _HELD = re.compile(r"Could not set lock|used by another process")
 _HOLDER = re.compile(r"\(PID (\d+)\)")
@@ -270,7 +270,7 @@ class Warehouse:
             except BaseException:
                 con.execute("ROLLBACK")
                 raise
-            if draft.dry_run:
+            if draft.dry_run or (draft.kind == "sync" and outcome.status == "unchanged"):
                 con.execute("ROLLBACK")
                 outcome.delivery_id = None
                 outcome.version = self.version().number
@@ -342,6 +342,13 @@ class Warehouse:
             finish(con, self.tables, self.derivations, change)
             return record_version(con, self.now(), "decide", delivery, change)
 
+    def note_run(self, con: duckdb.DuckDBPyConnection, run: sources.Run, confirmed: Reading | None) -> None:
+        """Keep how a source's last run ended; `confirmed` is what it read where that brought nothing new."""
+        with self._transaction(con):
+            if confirmed is not None:
+                sources.confirm(con, confirmed)
+            sources.note_run(con, run)
+
     def _must(self, con: duckdb.DuckDBPyConnection, delivery: int, active: bool) -> None:
         rows = fetch(
             con,
@@ -364,6 +371,7 @@ class Warehouse:
             resolve.units_of(con, table, delivery)
             resolve.settle(con, table)
             note_change(table, change, f"_{delivery}", con)
+        sources.settle(con, delivery)
 
     def _set_apart(self, con: duckdb.DuckDBPyConnection, delivery: int) -> None:
         """Give the held delivery's documents whose number is known otherwise a number of their own."""
