@@ -11,6 +11,7 @@ import duckdb
 from cockpit.metrics.types import LedgerFacts
 from cockpit.model import TABLES
 from cockpit.service.declarations import DERIVATIONS
+from cockpit.warehouse import storage
 from cockpit.warehouse.delivery import Draft, Outcome
 from cockpit.warehouse.staging import StagedPart
 from cockpit.warehouse.store import Ledger, Warehouse
@@ -155,10 +156,10 @@ STATEMENTS: Mapping[str, Callable[[int], str]] = {
 def staged(con: duckdb.DuckDBPyConnection, table: str, statement: str) -> StagedPart:
     """The rows of `statement` (model columns by name, and ``_row``) as intake would hand them over."""
     name = f"staged_{table}"
-    columns = [column for column in TABLES[table].columns if column.name != "ledger"]
-    defined = ", ".join(f'"{column.name}" {column.duckdb_type}' for column in columns)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({defined}, _row BIGINT)")
-    con.execute(f"INSERT INTO {name} BY NAME {statement}")
+    types = {column.name: column.duckdb_type for column in TABLES[table].columns if column.name != "ledger"}
+    given = [column[0] for column in con.execute(f"DESCRIBE {statement}").fetchall()]
+    storage.create(con, name, types | {"_row": "BIGINT"}, given, temporary=True)
+    con.execute(f"INSERT INTO {storage.stored(name)} BY NAME {statement}")
     rows = con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
     return StagedPart(f"{table}.csv", "0" * 64, None, "spreadsheet", table, 1, {}, rows, staged=name)
 

@@ -52,7 +52,7 @@ def measure(asked: Asked, warehouse: Warehouse, pairs: int = PAIRS) -> Measured:
     first = seconds(lambda: engine(asked, warehouse))
     rows, sql = compare(asked, warehouse), statement(asked)
     turns: tuple[Callable[[], object], Callable[[], object]] = (
-        lambda: engine(asked, warehouse),
+        lambda: engine(asked, warehouse).notes(),
         lambda: baseline(asked, warehouse, sql),
     )
     taken: list[tuple[float, float]] = []

@@ -71,7 +71,7 @@ def baseline(asked: Asked, warehouse: Warehouse, sql: str) -> tuple[list[str], l
 
 def engine_table(answer: Answer) -> list[Row]:
     """Figures as rows of named columns, in the order of their keys; null where a group has excluded rows only."""
-    rows, notes = answer.rows, sorted(name for name, _ in answer.notes)
+    rows, notes = answer.rows, sorted(name for name, _ in answer.notes())
     names = dict.fromkeys(name for row in rows for name in row.figures)
     table = [
         {

@@ -35,7 +35,8 @@ SELECT strftime(month, '%Y-%m') AS period, warehouse,
        CASE WHEN sound / judged >= 0.8 AND numerator > 0 AND denominator > 0 THEN numerator / denominator END AS value,
        n, reasons, false AS provisional, numerator, denominator, average_stock, sound / judged AS covered_share,
        negative_positions, moved AS note_stock_from_movements, stated AS note_stock_from_balances,
-       summed AS note_stock_from_summaries, summed AS note_outbound_undivided, false AS note_mixed_units,
+       summed AS note_stock_from_summaries, summed AS note_outbound_undivided,
+       true AS note_transfers_are_consumption, false AS note_mixed_units,
        sound / judged < 0.8 AS note_stock_mostly_uncosted,
        numerator <= 0 OR denominator <= 0 AS note_stock_total_not_positive
 FROM grouped

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -14,25 +15,26 @@ import typer
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from cockpit.cli import commands
-from cockpit.cli.desk import PROGRAM, Desk
+from cockpit.cli import commands, sources
+from cockpit.cli.desk import PROGRAM, Answered, Desk, distant, opened, screen
 from cockpit.cli.parsing import app, spelt
 from cockpit.errors import EXIT_DONE, EXIT_SYSTEM, EXIT_USAGE, CockpitError, SystemFailure, UsageError, path_failure
 from cockpit.locale import LANGUAGES, Language, t
+from cockpit.service import Cockpit
 from cockpit.service.sample import Sample
 
-__all__ = ["app", "commands", "main"]
+__all__ = ["PROGRAM", "Answered", "Desk", "app", "commands", "distant", "main", "run", "screen", "sources"]
 
 INTERRUPTED = 130  # the parser's way to say Ctrl-C
 ENGINE_INTERRUPTED = "Query interrupted"  # the engine's way
 LOG = logging.getLogger(__name__)
 
 
-def _language(arguments: Sequence[str]) -> Language:
-    """The language asked for on the line, else by the environment, else Chinese.
+def _language(arguments: Sequence[str], usual: Language) -> Language:
+    """The language asked for on the line, else the usual one.
 
     It is read before everything else, as what is wrong with the rest is said in it. UsageError where there is no such
-    language; the environment's is left to the settings to refuse.
+    language.
     """
     asked = None
     for word, after in zip_longest(arguments, arguments[1:], fillvalue=""):
@@ -40,12 +42,12 @@ def _language(arguments: Sequence[str]) -> Language:
             asked = after
         elif word.startswith("--language="):
             asked = word.partition("=")[2]
+    if asked is None:
+        return usual
     for known in LANGUAGES:
-        if known == (asked or os.environ.get("COCKPIT_LANGUAGE")):
+        if known == asked:
             return known
-    if asked is not None:
-        raise UsageError("language_unknown", languages=", ".join(LANGUAGES))
-    return LANGUAGES[0]
+    raise UsageError("language_unknown", languages=", ".join(LANGUAGES))
 
 
 def _command_first(arguments: Sequence[str]) -> list[str]:
@@ -66,11 +68,24 @@ def _misused(error: TyperException) -> UsageError:
     return UsageError(code or ("option_not_readable" if name else "command_not_readable"), name=name)
 
 
-def main(arguments: Sequence[str], connectors: Sequence[Any], sample: Sample | None) -> int:
+def main(
+    arguments: Sequence[str],
+    connectors: Sequence[Any],
+    sample: Sample | None,
+    door: Callable[[Desk], AbstractContextManager[Cockpit]] = opened,
+) -> int:
+    """Runs this process's command line in the environment's language (one that does not exist is left to the settings
+    to refuse), else in Chinese; `door` leads to the warehouse. See `run`."""
+    wanted = os.environ.get("COCKPIT_LANGUAGE")
+    usual = next((known for known in LANGUAGES if known == wanted), LANGUAGES[0])
+    return run(arguments, Desk(connectors, sample, usual, door=door))
+
+
+def run(arguments: Sequence[str], desk: Desk) -> int:
     """Runs one command line and gives its exit status: 0 done, 1 did not hold, 2 wrong usage, 3 the system failed."""
-    desk = Desk(connectors, sample, LANGUAGES[0], "--json" in arguments)
+    desk.as_json = "--json" in arguments
     try:
-        desk.language = _language(arguments)
+        desk.language = _language(arguments, desk.language)
         words = _command_first(arguments)
         known = [info.name for info in app.registered_commands]
         if not words[0].startswith("-") and words[0] not in known:
@@ -80,6 +95,8 @@ def main(arguments: Sequence[str], connectors: Sequence[Any], sample: Sample | N
         if status == INTERRUPTED:
             raise KeyboardInterrupt
         return int(status or EXIT_DONE)
+    except Answered as answer:
+        return answer.status
     except CockpitError as error:
         return _fail(desk, error)
     except TyperException as error:
@@ -87,7 +104,8 @@ def main(arguments: Sequence[str], connectors: Sequence[Any], sample: Sample | N
     except (KeyboardInterrupt, typer.Abort):
         return _fail(desk, SystemFailure("interrupted"))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if desk.out.file is sys.stdout:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_SYSTEM
     except OSError as error:
         return _fail(desk, path_failure(error, Path(str(error.filename or "."))))

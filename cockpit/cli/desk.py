@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
@@ -28,6 +27,14 @@ SHORT = 30  # a value up to this long stays on one line, so that names can be co
 PIPED_WIDTH = 200  # where nobody tells how wide the page is
 
 
+class Answered(Exception):
+    """Another process ran the command line and its answer was shown; `status` is its exit status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
 def _console(stderr: bool) -> Console:
     console = Console(stderr=stderr, highlight=False)
     if not console.is_terminal:
@@ -35,25 +42,65 @@ def _console(stderr: bool) -> Console:
     return console
 
 
+def screen(console: Console) -> Mapping[str, Any]:
+    """What a console's screen can show, as `distant` takes it."""
+    terminal = console.is_terminal and not console.is_dumb_terminal
+    return {"width": console.width, "terminal": terminal, "color": console.color_system}
+
+
+def distant(file: IO[str], width: int, terminal: bool, color: Any) -> Console:
+    """A console that writes to `file` what another process's screen of this kind shows."""
+    return Console(
+        file=file, highlight=False, width=width, force_terminal=terminal, color_system=color, legacy_windows=False
+    )
+
+
+def _folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # somebody removed it; absolute paths still lead somewhere
+        return Path()
+
+
+def opened(desk: Desk) -> AbstractContextManager[Cockpit]:
+    """The warehouse, opened by this process alone."""
+    return Cockpit.open(settings(), desk.connectors, desk.sample)
+
+
+def _stays() -> None:
+    """Whoever sits before the screen stays until the command ends it."""
+
+
 @dataclass
 class Desk:
     """What every command works with: the sources and the sample company it was handed, the reader's language, and where
     answers go.
 
-    With `as_json` exactly one JSON document goes to standard output; everything else goes to standard error.
+    With `as_json` exactly one JSON document goes to standard output; everything else goes to standard error. Relative
+    paths begin in `folder`. `door` leads to the warehouse: it opens it, or raises `Answered` where another process owns
+    it and did the work. `stay` raises SystemFailure once nobody waits for the answer any more.
     """
 
     connectors: Sequence[Any]
     sample: Sample | None
     language: Language
-    as_json: bool
+    as_json: bool = False
     out: Console = field(default_factory=lambda: _console(stderr=False))
     err: Console = field(default_factory=lambda: _console(stderr=True))
+    folder: Path = field(default_factory=_folder)
+    door: Callable[[Desk], AbstractContextManager[Cockpit]] = opened
+    stay: Callable[[], None] = _stays
 
     @contextmanager
     def open(self) -> Iterator[Cockpit]:
-        with Cockpit.open(settings(), self.connectors, self.sample) as cockpit:
+        with self.door(self) as cockpit:
             yield cockpit
+
+    def placed(self, value: Any) -> Any:
+        """A value from the command line, paths in it made absolute: the process that opens them may stand elsewhere."""
+        if isinstance(value, Path):
+            return self.folder / value
+        return [self.placed(each) for each in value] if isinstance(value, list) else value
 
     def text(self, key: str, **params: Any) -> str:
         return t(f"cli.{key}", self.language, **params)
@@ -66,7 +113,8 @@ class Desk:
     def json(self, document: Any) -> None:
         """The one document of --json."""
         if self.as_json:
-            sys.stdout.write(json.dumps(plain(document), ensure_ascii=False, allow_nan=False) + "\n")
+            self.out.file.write(json.dumps(plain(document), ensure_ascii=False, allow_nan=False) + "\n")
+            self.out.file.flush()
 
     def table(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows for people: `columns` are keys of `rows`, their headings stand below ``cli.column.``."""
@@ -103,9 +151,22 @@ class Desk:
     def progress(self, key: str) -> Iterator[Callable[[int, int], None]]:
         """A line on standard error that counts along: the callback takes done and total (0 while unknown)."""
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}/{task.total}"))
-        with Progress(*columns, console=self.err, transient=True, disable=not self.err.is_terminal) as shown:
+        shown = Progress(
+            *columns,
+            console=self.err,
+            transient=True,
+            disable=not self.err.is_terminal,
+            redirect_stdout=False,  # in a server these are not this command's
+            redirect_stderr=False,
+        )
+
+        def count(done: int, total: int) -> None:
+            self.stay()
+            shown.update(task, completed=done, total=total or None)
+
+        with shown:
             task = shown.add_task(self.text(key), total=None)
-            yield lambda done, total: shown.update(task, completed=done, total=total or None)
+            yield count
 
 
 def plain(value: Any) -> Any:

@@ -68,7 +68,7 @@ def command(name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
 
         @functools.wraps(function)
         def run(ctx: typer.Context, **options: Any) -> int:
-            own = {key: value for key, value in options.items() if key not in shared}
+            own = {key: ctx.obj.placed(value) for key, value in options.items() if key not in shared}
             return function(ctx.obj, **own)
 
         first, *own = signature.parameters.values()

@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 import duckdb
 
 from cockpit.intake.amounts import OUTWARD, derived_amounts, outward_sign
-from cockpit.intake.body import Body, find_body, raw
+from cockpit.intake.body import Body, find_body, raw, whole_body
 from cockpit.intake.plans import Plan, plan_columns
 from cockpit.intake.recognise import Layout
 from cockpit.intake.sql import literal, name
 from cockpit.issues import Issue
 from cockpit.model import header_currency, names_no_tax
+from cockpit.warehouse.storage import show, stored
 
 _MONEY_FIELDS = ("unit_price", "unit_price_gross", "amount_net", "amount_gross")
 
 
 @dataclass
 class Cleaned:
-    """What became of a sheet's lines: temp tables and counts that add up to the lines that are no header."""
+    """What became of a sheet's lines: temp relations and counts that add up to the lines that are no header."""
 
     staged: str
     rejects: str
@@ -41,29 +42,32 @@ class Source:
     rounded: Mapping[int, int]
     texts: tuple[str, ...]  # titles and names around the table
     mark: str | None = None  # SQL over the view for the row mark of a rejects file
+    whole: bool = False  # of a database: every line is a row, its texts are exact
+    decisions: dict[str, int] = field(default_factory=dict)  # what earlier lines settled for the later ones
 
 
 def clean(
     con: duckdb.DuckDBPyConnection, source: Source, layout: Layout, zone: str, settings: Mapping[str, str], prefix: str
 ) -> Cleaned:
     """Stages the sheet's rows; `prefix` names the temp tables. Text is never touched row by row in Python."""
-    body = find_body(con, source.view, source.width, source.rows, layout, prefix)
-    plans = plan_columns(con, body, layout, zone, settings, source.rounded, list(source.texts), prefix)
+    if source.whole:
+        body = whole_body(source.view, layout)
+    else:
+        body = find_body(con, source.view, source.width, source.rows, layout, prefix)
+    rounded = None if source.whole else source.rounded
+    plans = plan_columns(con, body, layout, zone, settings, rounded, list(source.texts), prefix, source.decisions)
     table = layout.table
     typed = _typed(plans.plans, body)
     given = set(plans.plans)
-    facts = _movement_facts(con, typed, given) if table.name == "stock_movements" else {}
+    facts = _movement_facts(con, typed, given, source.decisions) if table.name == "stock_movements" else {}
     finals = _finals(layout, plans.plans, given, facts)
     faults = _faults(layout, plans.plans, finals)
     bits = " + ".join(f"CASE WHEN {fault.condition} THEN {1 << i} ELSE 0 END" for i, fault in enumerate(faults)) or "0"
     staged, rejects = f"{prefix}_staged", f"{prefix}_rejects"
-    columns = ", ".join(
-        f"CAST({finals.get(column.name, 'NULL')} AS {column.duckdb_type}) AS {name(column.name)}"
-        for column in table.columns
-        if column.name != "ledger"
-    )
+    types = {column.name: column.duckdb_type for column in table.columns if column.name != "ledger"}
+    columns = ", ".join(f"CAST({finals[n]} AS {kind}) AS {name(n)}" for n, kind in types.items() if n in finals)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name(staged)} AS SELECT {columns}, _row, CAST({bits} AS BIGINT) AS _faults"
+        f"CREATE OR REPLACE TEMP TABLE {stored(staged)} AS SELECT {columns}, _row, CAST({bits} AS BIGINT) AS _faults"
         f" FROM {typed}"
     )
     signs = _sign_notes(con, typed, given) if table.name == "stock_movements" else []
@@ -71,18 +75,20 @@ def clean(
         *body.issues,
         *plans.issues,
         *signs,
-        *_tax_notes(layout),
+        *([] if source.whole else _tax_notes(layout)),
         *_derived_notes(con, layout, given, finals, body),
     ]
     rejected = _set_aside(con, source, layout, faults, staged, rejects)
     issues += _fault_issues(con, rejects)
     if source.mark is not None:
-        con.execute(f"ALTER TABLE {name(staged)} ADD COLUMN _mark VARCHAR")
+        types |= {"_mark": "VARCHAR"}
+        con.execute(f"ALTER TABLE {stored(staged)} ADD COLUMN _mark VARCHAR")
         con.execute(
-            f"UPDATE {name(staged)} SET _mark = m.mark FROM (SELECT _row AS line, {source.mark} AS mark FROM"
+            f"UPDATE {stored(staged)} SET _mark = m.mark FROM (SELECT _row AS line, {source.mark} AS mark FROM"
             f" {source.view}) m WHERE m.line = _row"
         )
-    ready = con.execute(f"SELECT count(*) FROM {name(staged)}").fetchall()[0][0]
+    show(con, staged, types | {"_row": "BIGINT"}, temporary=True)
+    ready = con.execute(f"SELECT count(*) FROM {stored(staged)}").fetchall()[0][0]
     for leftover in ("skip", "body", *(f"of_{field_name}" for field_name in plans.plans)):
         con.execute(f"DROP TABLE IF EXISTS {name(f'{prefix}_{leftover}')}")
     return Cleaned(staged, rejects, ready, rejected, body.skipped, plans.held, issues)
@@ -150,7 +156,9 @@ def _sign_movements(finals: dict[str, str], given: set[str], facts: Mapping[str,
             finals[target] = f"coalesce({finals[target]}, {both})" if target in finals else both
 
 
-def _movement_facts(con: duckdb.DuckDBPyConnection, typed: str, given: set[str]) -> dict[str, bool]:
+def _movement_facts(
+    con: duckdb.DuckDBPyConnection, typed: str, given: set[str], decisions: dict[str, int]
+) -> dict[str, bool]:
     """Whether outward lines of the sheet carry positive quantities in sum, so that their sign must be given to them."""
     if "quantity" not in given:
         return {}
@@ -159,8 +167,11 @@ def _movement_facts(con: duckdb.DuckDBPyConnection, typed: str, given: set[str])
     facts: dict[str, bool] = {}
     for fact, condition in tests.items():
         if condition.split(" ", 1)[0] in given:
-            moved = con.execute(f"SELECT sum(quantity) FROM {typed} WHERE {condition}").fetchall()[0][0]
-            facts[fact] = moved is not None and moved > 0
+            if fact not in decisions:
+                moved = con.execute(f"SELECT sum(quantity) FROM {typed} WHERE {condition}").fetchall()[0][0]
+                if moved is not None:
+                    decisions[fact] = int(moved > 0)
+            facts[fact] = bool(decisions.get(fact))
     if "direction" in given:
         facts["kind_unsigned"] = False
     return facts
@@ -220,12 +231,12 @@ def _set_aside(
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {name(rejects)} AS SELECT _row, [{cells}{given}] AS cells,"
         f" CAST(to_json(list_filter([{', '.join(reasons)}], lambda x: x IS NOT NULL)) AS VARCHAR) AS reasons"
-        f" FROM {name(staged)} bad JOIN {source.view} cells USING (_row) WHERE bad._faults <> 0 ORDER BY _row"
+        f" FROM {stored(staged)} bad JOIN {source.view} cells USING (_row) WHERE bad._faults <> 0 ORDER BY _row"
     )
     rejected = con.execute(f"SELECT count(*) FROM {name(rejects)}").fetchall()[0][0]
     if rejected:
-        con.execute(f"DELETE FROM {name(staged)} WHERE _faults <> 0")
-    con.execute(f"ALTER TABLE {name(staged)} DROP COLUMN _faults")
+        con.execute(f"DELETE FROM {stored(staged)} WHERE _faults <> 0")
+    con.execute(f"ALTER TABLE {stored(staged)} DROP COLUMN _faults")
     return int(rejected)
 
 

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,14 @@ from cockpit.issues import Issue
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
 START_SECONDS = 60.0
-_OUT_OF_MEMORY = re.compile(rb"memory|bad_alloc|cannot allocate|can't start new thread", re.IGNORECASE)
+_PREFIX = "cockpit-intake-"
+_MOST_UNREAD = 1 << 20  # bytes of a line from a worker
+# What a reader says at its end, by what ended it.
+_TELLING = {
+    "disk": re.compile(rb"No space left|Disk quota exceeded"),
+    "memory": re.compile(rb"memory|bad_alloc|cannot allocate|can't start new thread|File too large", re.IGNORECASE),
+}
+_CODES = {"memory": "file_too_large", "time": "file_took_too_long"}
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,15 @@ class ReadSheet:
 
 @dataclass(frozen=True)
 class ReadFile:
-    """Everything one file gave; an error among `issues` means that the file as a whole could not be read."""
+    """Everything one file gave; an error among `issues` means that the file as a whole could not be read.
+
+    `peak` is the most memory that reading it had resident, in bytes (0 where the system does not tell).
+    """
 
     connector: str | None = None
     sheets: tuple[ReadSheet, ...] = ()
     issues: tuple[Issue, ...] = field(default=())
+    peak: int = 0
 
 
 class _Lost(Exception):
@@ -76,11 +87,15 @@ class _Worker:
     """A warm process that forks for every file."""
 
     def __init__(self) -> None:
+        self._home = _folder()
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
 
-    def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> str:
-        """The fork's outcome: ok, memory, time, full (disk) or crash. Raises `_Lost` when the worker is gone."""
+    def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> tuple[str, int]:
+        """The fork's outcome (ok, memory, time, crash) and its peak of memory in bytes.
+
+        Raises `_Lost` when the worker is gone.
+        """
         process = self._started()
         assert process.stdin is not None
         try:
@@ -94,7 +109,7 @@ class _Worker:
             if "rows" in message:
                 progress(int(message["rows"]))
             elif "done" in message:
-                return str(message["done"])
+                return str(message["done"]), int(message["peak"])
 
     def stop(self) -> None:
         process, self._process, self._unread = self._process, None, b""
@@ -102,7 +117,7 @@ class _Worker:
             return
         if sys.platform == "win32":
             process.kill()
-        else:  # with the fork that reads a file, which would go on alone
+        else:  # the worker leads a group of its own: a fork it was waiting for ends with it
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -110,18 +125,22 @@ class _Worker:
             if pipe is not None:
                 pipe.close()
 
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
+
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.stop()
         # nothing of our own environment goes along: no secret, no proxy, no path but the code's
-        environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LANG": "C.UTF-8"}
+        environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LANG": "C.UTF-8", "TMPDIR": self._home}
         for name in ("SYSTEMROOT", "TEMP"):  # Windows cannot start a process without them
             if name in os.environ:
                 environment[name] = os.environ[name]
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-B", "-m", "cockpit.intake.child"],
-            cwd=ROOT,
+            cwd=self._home,
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -139,11 +158,14 @@ class _Worker:
                 if not ready:
                     raise _Lost
             block = os.read(process.stdout.fileno(), 1 << 16)
-            if not block:
+            if not block or len(self._unread) > _MOST_UNREAD:
                 raise _Lost
             self._unread += block
         line, _, self._unread = self._unread.partition(b"\n")
-        message = json.loads(line)
+        try:
+            message = json.loads(line)
+        except ValueError as error:  # the file has made the worker say what no worker says
+            raise _Lost from error
         return message if isinstance(message, dict) else {}
 
 
@@ -160,7 +182,7 @@ class Sandbox:
     def close(self) -> None:
         """Ends the workers."""
         for worker in self._workers:
-            worker.stop()
+            worker.close()
 
     @contextmanager
     def read(
@@ -169,14 +191,14 @@ class Sandbox:
         name: str,
         connectors: Sequence[tuple[str, Mapping[str, Any]]],
         progress: Callable[[int], None],
-        spool: Path,
+        spool: Path | None = None,
     ) -> Iterator[ReadFile]:
         """What the file holds. The sheets' cells lie in files below `spool` that go away with the block.
 
         `connectors` are ``module:attribute`` with settings; the first that knows the file reads it. Whatever happens to
-        the process comes back as an issue; SystemFailure where `spool` is full.
+        the process comes back as an issue; SystemFailure where `spool` has no room.
         """
-        out = Path(tempfile.mkdtemp(dir=spool))
+        out = Path(_folder(spool))
         try:
             yield self._read(path, name, connectors, progress, out)
         finally:
@@ -200,24 +222,37 @@ class Sandbox:
             "seconds": self.limits.time_for(path.stat().st_size),
         }
         worker = self._idle.get()
+        peak, found, left = 0, None, False
+
+        def tell(rows: int) -> None:
+            nonlocal left
+            left = True  # what is raised in here is the caller's
+            progress(rows)
+            left = False
+
         try:
-            outcome = worker.run(job, progress)
-        except _Lost:
+            outcome, peak = worker.run(job, tell)
+            found = _load(out) if outcome == "ok" else None
+        except (_Lost, OSError, ValueError, KeyError, TypeError, AttributeError):
+            # gone, or made by its file to say what no worker says: nothing it may still say is heard
             worker.stop()
+            if left:
+                raise
             outcome = "crash"
         except BaseException:
-            worker.stop()  # nobody waits for the file any more
+            worker.stop()  # what it still says about this file must not be taken for the next one's
             raise
         finally:
             self._idle.put(worker)
-        if outcome == "crash" and _OUT_OF_MEMORY.search(_last_words(out)):
-            outcome = "memory"
-        if outcome == "ok":
-            return _load(out)
-        if outcome == "full":
+        if found is not None:
+            return replace(found, peak=peak)
+        if outcome == "crash":
+            words = _last_words(out)
+            outcome = next((one for one, pattern in _TELLING.items() if pattern.search(words)), outcome)
+        if outcome == "disk":
             raise SystemFailure("disk_full", path=str(out.parent))
-        code = {"memory": "file_too_large", "time": "file_took_too_long"}.get(outcome, "file_crashed_reader")
-        return ReadFile(issues=(Issue(code, "error", params={"seconds": job["seconds"]}),))
+        code = _CODES.get(outcome, "file_crashed_reader")
+        return ReadFile(issues=(Issue(code, "error", params={"seconds": job["seconds"]}),), peak=peak)
 
 
 def _last_words(out: Path) -> bytes:
@@ -251,6 +286,31 @@ def _load(out: Path) -> ReadFile:
     return ReadFile(manifest["connector"], tuple(sheets), tuple(issue_of(issue) for issue in manifest["issues"]))
 
 
+def _folder(spool: Path | None = None) -> str:
+    """A folder below `spool` (the system's for temporary files without it), marked with the process it belongs to."""
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=spool)
+
+
+def sweep() -> None:
+    """Removes what a killed process left behind."""
+    if sys.platform == "win32":
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and folder.stat().st_uid == os.getuid() and not _alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 _shared: Sandbox | None = None
 _shared_lock = threading.Lock()
 
@@ -260,6 +320,7 @@ def shared() -> Sandbox:
     global _shared
     with _shared_lock:
         if _shared is None:
+            sweep()
             _shared = Sandbox()
             atexit.register(_shared.close)
         return _shared

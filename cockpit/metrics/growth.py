@@ -41,7 +41,7 @@ def with_year_before(metric: Metric, question: Question, warehouse: Reads, scope
     since = year_earlier(first).start
     answer = evaluate(metric, question.within(since, end), warehouse, scope)
     rows = tuple(row for row in answer.rows if row.period.start < start)
-    return Answer([row for row in answer.rows if row.period.start >= start], answer.told), Before(since, rows)
+    return Answer(metric, [row for row in answer.rows if row.period.start >= start], answer.told), Before(since, rows)
 
 
 def earlier_figures(

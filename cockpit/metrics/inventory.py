@@ -61,7 +61,8 @@ def _in_whole_months(context: FactContext, first_day: int) -> ir.Table:
     begins = _month_of(pieces.from_day, first_day)
     ends = (begins + ibis.interval(months=1)).cast("timestamp").cast("date")
     placed = pieces.mutate(period_start=begins, period_end=ends)
-    kept = [placed.to_day <= placed.period_end]
+    # What was booked is kept by month; only a summary can reach beyond one.
+    kept = [(placed.source != "summaries") | (placed.to_day <= placed.period_end)]
     if context.start is not None:
         kept.append(placed.period_start >= ibis.date(context.start))
     if context.end is not None:

@@ -26,6 +26,7 @@ from cockpit.period import Grain, Period, parse_period, period_of, whole
 from cockpit.scope import Scope
 
 Key = tuple[object, ...]
+Note = tuple[str, dict[str, str]]  # catalogue key below ``note.`` and its params
 
 _KEPT = Kept()
 _COMPANIONS = {"duration": ("p90", "mean"), "ratio": ("numerator", "denominator")}
@@ -52,7 +53,7 @@ class Figures:
     reasons: dict[str, int] = field(default_factory=dict)
     provisional: bool = False
     figures: dict[str, float | int | None] = field(default_factory=dict)
-    flags: tuple[str, ...] = ()
+    parts: Parts | None = None
 
     @property
     def excluded(self) -> int:
@@ -65,16 +66,17 @@ class Figures:
 
 @dataclass
 class Answer:
-    """All groups, oldest period first, and the notes that belong beside any figure of the question (key, params)."""
+    """All groups, oldest period first; `told` are the notes that belong beside any figure of the question."""
 
+    metric: Metric
     rows: list[Figures]
-    told: list[tuple[str, dict[str, str]]]
+    told: list[Note]
 
-    @property
-    def notes(self) -> list[tuple[str, dict[str, str]]]:
-        """Catalogue key and params of all notes: those of the question, and those some group gives cause for."""
-        flags = dict.fromkeys(flag for row in self.rows for flag in row.flags)
-        return [*self.told, *((flag, {}) for flag in flags)]
+    def notes(self) -> list[Note]:
+        """All notes: those of the question, and those some group gives cause for."""
+        measured = [row.parts for row in self.rows if row.parts is not None]
+        due = [name for name, so in self.metric.flags.items() if any(map(so, measured))]
+        return [*self.told, *((name, {}) for name in due)]
 
 
 @dataclass
@@ -92,7 +94,7 @@ class Context:
     by: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole_months: bool = False
-    notes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def read(self, table: str) -> ir.Table:
         missing = self.warehouse.unreachable(table, self.scope)
@@ -167,20 +169,20 @@ class Plan:
 
     keys: list[str]
     measured: Statement
-    notes: list[tuple[str, dict[str, str]]]
+    notes: list[Note]
 
 
 def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope) -> Answer:
     """Figures of a checked question. Metrics placed by periods need a window; the caller gives it."""
     tiles = question.tiles() if metric.placement == "periods" else []
     if metric.placement == "periods" and not tiles:
-        return Answer([], [])
+        return Answer(metric, [], [])
     months = whole_months(question, tiles)
     kind = (*_kind(metric, standing_in(question), scope), months)
     plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, standing_in(question), warehouse, scope, months))
     values = window_values(question.start, question.end, tiles)
     rows = _figures(metric, question, plan, warehouse, values)
-    return Answer(sorted(rows, key=lambda row: (row.period.start, str(row.key))), plan.notes)
+    return Answer(metric, sorted(rows, key=lambda row: (row.period.start, str(row.key))), plan.notes)
 
 
 def whole_months(question: Question, tiles: Sequence[Period]) -> bool:
@@ -224,7 +226,8 @@ def placed(metric: Metric, question: Question, facts: ir.Table) -> ir.Table:
         facts = facts.filter(facts.day < ibis.date(question.end))
     if question.grain == "all":
         return facts.mutate(_period=ibis.null("date"))
-    facts = facts.filter(facts.day.notnull())
+    if question.start is None and question.end is None:
+        facts = facts.filter(facts.day.notnull())
     return facts.mutate(_period=bucket(facts.day, question.grain, question.month_start_day))
 
 
@@ -241,22 +244,25 @@ def _figures(
 def _row(metric: Metric, question: Question, plan: Plan, key: Key, parts: Parts) -> Figures:
     q = question
     told = dict(zip(plan.keys, key, strict=True))
-    first = cast("date | None", told.pop("_period"))
+    first: Any = told.pop("_period")
+    currency: Any = told.pop("currency", None)
+    dimensions: Any = told
     period = _period(first, metric.placement, q.grain, q.start, q.end, q.month_start_day)
-    currency = cast("str | None", told.pop("currency", None))
-    row = Figures(period, cast("dict[str, str | None]", told), currency)
-    row.reasons = {name: int(record["_n"]) for name, record in parts.by_reason.items() if name is not None}
-    counted = parts.by_reason.get(None)
+    row = Figures(period, dimensions, currency, parts=parts)
     # Sums and counts over no rows at all are unknown, not zero.
     row.figures = dict.fromkeys((*_COMPANIONS.get(metric.kind, ()), *metric.fields))
-    if counted is not None:
-        row.n = int(counted["_n"])
-        row.provisional = bool(counted.get("_provisional"))
+    for reason, record in parts.by_reason.items():
+        if reason is not None:
+            row.reasons[reason] = int(record["_n"])
+            continue
+        row.n = int(record["_n"])
+        row.provisional = bool(record.get("_provisional"))
         row.value, companions = headline(metric, parts)
         row.figures.update(companions)
-        row.figures.update({name: number(counted[name]) for name in metric.fields})
-    row.figures.update({name: number(make(parts)) for name, make in metric.all_fields.items()})
-    row.flags = tuple(name for name, so in metric.flags.items() if so(parts))
+        for name in metric.fields:
+            row.figures[name] = number(record[name])
+    for name, make in metric.all_fields.items():
+        row.figures[name] = number(make(parts))
     return row
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cockpit.reconcile.documents import number
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import key
-from cockpit.warehouse.units import in_touched
 
 # Which column of which table names a document of which other table; some only for one side.
 _REFERENCES: tuple[tuple[str, str, str, str, str], ...] = (
@@ -43,16 +42,19 @@ def _units(table: str) -> str:
     return f"unnest([{', '.join(units)}])"
 
 
-def _numbers(table: str, column: str, extra: str) -> str:
-    touched = in_touched(("ledger", "company", f"coalesce({number(column)}, '')"), table)
-    return f"SELECT DISTINCT ledger, company, _doc, {number(column)} AS number, {extra} FROM {table} WHERE {touched}"
-
-
+# Only distinct numbers are made into keys, and only documents whose number somebody names are looked for.
 _NAMING = " UNION ALL ".join(
-    _numbers(table, column, f"'{table}' AS from_table, '{target}' AS to_table, '{kind}' AS kind") + f" AND {condition}"
+    f"SELECT *, '{table}' AS from_table, '{target}' AS to_table, '{kind}' AS kind FROM (SELECT DISTINCT ledger,"
+    f" company, _doc, {number(column)} AS number FROM {table} WHERE {condition} AND {number(column)} IS NOT NULL)"
+    f" WHERE {key('ledger', 'company', 'number')} IN (SELECT unit FROM touched)"
     for table, column, target, kind, condition in _REFERENCES
 )
-_NAMED = " UNION ALL ".join(_numbers(table, column, f"'{table}' AS to_table") for table, column in _OWN_NUMBERS)
+_NAMED = " UNION ALL ".join(
+    f"SELECT DISTINCT t.ledger, t.company, t._doc, {number(f't.{column}')} AS number, '{table}' AS to_table"
+    f" FROM {table} t SEMI JOIN naming n ON n.to_table = '{table}' AND n.ledger = t.ledger AND n.company = t.company"
+    f" AND n.number = {number(f't.{column}')}"
+    for table, column in _OWN_NUMBERS
+)
 
 _STATEMENT = f"""
     WITH naming AS ({_NAMING}), named AS ({_NAMED})
@@ -79,5 +81,6 @@ DOCUMENT_LINKS = Derivation(
         "kind": "VARCHAR",
     },
     inputs={**{table: _units(table) for table in _TABLES}, "allocations": "_unit"},
+    unit_columns={table: ("ledger", "company", *_columns(table)) for table in _TABLES},
     statement=_STATEMENT,
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.errors import RefusedError, UsageError
@@ -20,6 +22,7 @@ from cockpit.model import TABLES
 from cockpit.period import check_month_start_day, period_of
 from cockpit.service import dictionary, spool
 from cockpit.service.cards import CardDesk
+from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView, SyncReport
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.service.deliveries import Counted, DeliveryDesk
 from cockpit.service.documents import DocumentDesk
@@ -43,9 +46,25 @@ from cockpit.service.sources import sources_of
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
 
+Asked = ParamSpec("Asked")
+Told = TypeVar("Told")
+
 
 def _uncounted(done: int, total: int) -> None:
     """Nobody watches."""
+
+
+def _one_state(
+    question: Callable[Concatenate[Cockpit, Asked], Told],
+) -> Callable[Concatenate[Cockpit, Asked], Told]:
+    """The whole answer shows one state of the warehouse, however many statements it takes and whoever delivers."""
+
+    @functools.wraps(question)
+    def ask(cockpit: Cockpit, /, *asked: Asked.args, **named: Asked.kwargs) -> Told:
+        with cockpit._warehouse.snapshot():
+            return question(cockpit, *asked, **named)
+
+    return ask
 
 
 class Cockpit:
@@ -62,6 +81,8 @@ class Cockpit:
         self._figures = FigureDesk(self._warehouse, self._ledgers.facts)
         self._deliveries = DeliveryDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._documents = DocumentDesk(self._warehouse)
+        self._connections = ConnectionDesk(self._warehouse, settings.home, settings.timezone, connectors)
+        self._sampling = threading.Lock()
 
     @classmethod
     def open(
@@ -77,6 +98,10 @@ class Cockpit:
     def close(self) -> None:
         self._warehouse.close()
 
+    def interrupt(self) -> None:
+        """Break off what is being written; it is rolled back and its caller told. For a stop that cannot wait."""
+        self._warehouse.interrupt()
+
     def __enter__(self) -> Cockpit:
         return self
 
@@ -87,10 +112,12 @@ class Cockpit:
 
     # ---------------------------------------------------------------- figures
 
+    @_one_state
     def metric(self, actor: Actor, name: str, request: MetricRequest, language: Language) -> MetricResult:
         """A metric's rows. Raises UsageError where the question cannot be asked."""
         return self._figures.metric(actor, name, request, language)
 
+    @_one_state
     def drill(self, actor: Actor, name: str, request: MetricRequest, limit: int, language: Language) -> DrillResult:
         """The documents behind a number, the ones that weigh most first, with file, sheet and line."""
         figures = self._figures.metric(actor, name, replace(request, grain="all", by=()), language)
@@ -123,13 +150,16 @@ class Cockpit:
         )
         return DrillResult(name, label, unit, total, rows, figures)
 
+    @_one_state
     def card(self, actor: Actor, name: str, request: CardRequest, language: Language) -> Card:
         return self._card_desk(actor, request).card(actor, name, request, language)
 
+    @_one_state
     def cards(self, actor: Actor, names: Sequence[str], request: CardRequest, language: Language) -> list[Card]:
         desk = self._card_desk(actor, request)
         return [desk.card(actor, name, request, language) for name in names]
 
+    @_one_state
     def breaches(self, actor: Actor, request: CardRequest, language: Language) -> list[Breach]:
         """Metrics outside their thresholds in the shown period, gravest first."""
         return self._card_desk(actor, request).breaches(actor, request, language)
@@ -146,6 +176,7 @@ class Cockpit:
     def dictionary(self, actor: Actor, language: Language) -> list[MetricEntry]:
         return [dictionary.entry(metric, language) for metric in METRICS.values()]
 
+    @_one_state
     def document(self, actor: Actor, table: str, document: str, language: Language) -> DocumentView:
         """One document. RefusedError where there is none the actor may see."""
         return self._documents.view(actor.scope, table, document)
@@ -160,13 +191,16 @@ class Cockpit:
         self._warehouse.version()
         return self._sample is None or bool(self._ledgers.delivered())
 
+    @_one_state
     def ledgers(self, actor: Actor) -> list[LedgerView]:
         return self._ledgers.views(actor.scope)
 
+    @_one_state
     def default_ledger(self, actor: Actor) -> str | None:
         """The ledger that is meant where none is named; None before any delivery, or where several are real."""
         return self._ledgers.default(actor.scope)
 
+    @_one_state
     def shown_period(self, actor: Actor, ledger: str) -> tuple[date, date]:
         """The newest month with data of a ledger, as [start, end); the current month before any."""
         facts = self._ledgers.facts(actor.scope, ledger)
@@ -176,10 +210,12 @@ class Cockpit:
         period = period_of(newest, "month", facts[0].month_start_day if facts else 1)
         return period.start, period.end
 
+    @_one_state
     def options(self, actor: Actor, ledger: str, dimension: str) -> list[str]:
         """The values a filter on `dimension` can take, those with most rows first."""
         return self._ledgers.options(actor.scope, ledger, dimension)
 
+    @_one_state
     def tables(self, actor: Actor) -> list[TableView]:
         """Canonical tables with columns, keys, modes and current rows by ledger."""
         return self._ledgers.tables(actor.scope)
@@ -197,6 +233,19 @@ class Cockpit:
         """Deliver files; `progress` is called with rows done and in all (0 while unknown)."""
         return self._deliveries.load(actor, paths, request, progress, language or self._settings.language)
 
+    def sources(self, actor: Actor) -> list[SourceView]:
+        """The connections of ``sources.toml`` with their last runs."""
+        return self._connections.sources(actor)
+
+    def check_source(self, actor: Actor, name: str) -> SourceCheck:
+        """Whether a connection answers, only reads, and has what its block names."""
+        return self._connections.check(actor, name)
+
+    def sync(self, actor: Actor, name: str | None, progress: Counted = _uncounted) -> list[SyncReport]:
+        """Bring one connection up to date, or all; `progress` is called with the rows read so far and 0."""
+        return self._connections.sync(actor, name, progress)
+
+    @_one_state
     def deliveries(self, actor: Actor, ledger: str | None = None) -> list[DeliveryView]:
         return self._deliveries.history(actor, ledger)
 
@@ -206,6 +255,7 @@ class Cockpit:
     def decide(self, actor: Actor, delivery: int, accept: bool, reason: str, apart: bool = False) -> DeliveryView:
         return self._deliveries.decide(actor, delivery, accept, reason, apart)
 
+    @_one_state
     def rejects(self, actor: Actor, delivery: int, out: Path, language: Language) -> int:
         return self._deliveries.rejects(actor, delivery, out, language)
 
@@ -223,10 +273,12 @@ class Cockpit:
         """Load the sample company into its own ledger, or take it away. None where there is nothing to do."""
         if self._sample is None:
             raise RefusedError("sample_not_here")
+        with self._sampling:  # the first start and somebody's command do not both load it
+            return self._set_sample(actor, self._sample, remove, progress)
+
+    def _set_sample(self, actor: Actor, sample: Sample, remove: bool, progress: Counted) -> LoadReport | None:
         mine = [
-            one
-            for one in self.deliveries(LOCAL_ADMINISTRATOR)
-            if one.ledger == self._sample.ledger and one.state == "active"
+            one for one in self.deliveries(LOCAL_ADMINISTRATOR) if one.ledger == sample.ledger and one.state == "active"
         ]
         if remove:
             for delivery in mine:
@@ -234,7 +286,7 @@ class Cockpit:
             return None
         if mine:
             return None
-        return self._load_sample(actor, self._sample, progress)
+        return self._load_sample(actor, sample, progress)
 
     def _load_sample(self, actor: Actor, sample: Sample, progress: Counted) -> LoadReport:
         self._ledgers.make_sample(sample)

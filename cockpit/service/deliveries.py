@@ -38,7 +38,9 @@ class DeliveryDesk:
         self._warehouse = warehouse
         self._home = home
         self._timezone = timezone
-        self._connectors = tuple(ConnectorRef(f"{one.__module__}:{one.__qualname__}") for one in connectors)
+        self._connectors = tuple(
+            ConnectorRef(f"{one.__module__}:{one.__qualname__}") for one in connectors if one.files
+        )
 
     def load(
         self,
@@ -73,26 +75,27 @@ class DeliveryDesk:
                 options,
                 lambda step: _count(progress, step),
                 self._connectors,
-                folder,
                 recall=self._recall,
+                spool=folder,
             )
             for part in parts:
                 if part.table == "patches":
                     # A correction that would be kept and change nothing is worse than one that is refused.
                     part.status, part.staged = "blocked", None
                     part.issues.append(Issue("corrections_not_taken", "error"))
-            completes = self._completes(parts, ledger.name)
-            draft = Draft(
-                ledger=ledger.name,
-                kind="completion" if completes is not None else kind,
-                actor=actor.name,
-                arrived_at=self._warehouse.now(),
-                export_at=export_at,
-                completes=completes,
-                dry_run=request.dry_run,
-                force=request.force,
-            )
-            outcome = session.deliver(draft, parts)
+            with self._warehouse.exclusive():  # what arrives is delivered in the order in which it arrived
+                completes = self._completes(parts, ledger.name)
+                draft = Draft(
+                    ledger=ledger.name,
+                    kind="completion" if completes is not None else kind,
+                    actor=actor.name,
+                    arrived_at=self._warehouse.now(),
+                    export_at=export_at,
+                    completes=completes,
+                    dry_run=request.dry_run,
+                    force=request.force,
+                )
+                outcome = session.deliver(draft, parts)
         return _report(outcome, time.monotonic() - began)
 
     def _uploaded(self, path: Path, dry_run: bool) -> UploadedFile:
@@ -105,11 +108,16 @@ class DeliveryDesk:
         allowed = actor.scope.allowed.get("ledger")
         if allowed is not None and name not in allowed:
             raise NotAllowedError("ledger_not_allowed", ledger=name)
-        known = {ledger.name: ledger for ledger in self._warehouse.ledgers()}
-        if name not in known:
-            self._warehouse.set_ledger(Ledger(name, self._timezone, 1, None, None, False))
-            return self._ledger(actor, name)
-        return known[name]
+        if (known := self._known(name)) is not None:
+            return known
+        with self._warehouse.exclusive():
+            if (known := self._known(name)) is None:
+                known = Ledger(name, self._timezone, 1, None, None, False)
+                self._warehouse.set_ledger(known)
+            return known
+
+    def _known(self, name: str) -> Ledger | None:
+        return next((ledger for ledger in self._warehouse.ledgers() if ledger.name == name), None)
 
     def _utc(self, instant: datetime | None, zone: str) -> datetime | None:
         """An instant as UTC without offset; one without offset is the ledger's wall time."""

@@ -111,7 +111,7 @@ class FigureDesk:
             answer, before = with_year_before(metric, windowed, self._warehouse, scope)
         else:
             answer = evaluate(metric, windowed, self._warehouse, scope)
-        notes = list(answer.notes)
+        notes = answer.notes()
         if windowed.grain == "all" and not answer.rows and not windowed.by:
             answer.rows.append(_empty(windowed))
             if metric.as_of and metric.kind == "sum" and reached.first and reached.first < (windowed.end or date.max):

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
-
 from cockpit.errors import NotAllowedError, UsageError
 from cockpit.metrics import METRICS
 from cockpit.metrics.types import LedgerFacts
@@ -88,6 +86,10 @@ class LedgerDesk:
 
     def change(self, scope: Scope, name: str, timezone: str, changes: Mapping[str, Any]) -> LedgerView:
         """Set facts of a ledger; without changes just show it. A new one takes `timezone` unless it is given one."""
+        with self._warehouse.exclusive():
+            return self._change(scope, name, timezone, changes)
+
+    def _change(self, scope: Scope, name: str, timezone: str, changes: Mapping[str, Any]) -> LedgerView:
         if name not in {one.name for one in self._visible(scope)}:
             if any(one.name == name for one in self._warehouse.ledgers()):
                 raise NotAllowedError("ledger_not_allowed", ledger=name)
@@ -156,10 +158,9 @@ class LedgerDesk:
         parts = []
         for name in TABLES:
             rows = self._warehouse.read(name, scope)
-            counted = rows.group_by("ledger").aggregate(n=rows.count())
-            parts.append(counted.select(counted.ledger, table=ibis.literal(name), n=counted.n))
+            parts.append(rows.group_by("ledger").aggregate(n=rows.count()).mutate(table=name))
         counts: dict[str, dict[str, int]] = {}
-        for row in self._warehouse.run(ibis.union(*parts)).to_pylist():
+        for row in self._warehouse.run(parts[0].union(*parts[1:])).to_pylist():
             counts.setdefault(row["table"], {})[row["ledger"]] = row["n"]
         return counts
 
@@ -181,7 +182,7 @@ class LedgerDesk:
             parts.append(rows.group_by(value=rows[dimension].cast("string")).aggregate(n=rows.count()))
         if not parts:
             return []
-        told = ibis.union(*parts) if len(parts) > 1 else parts[0]
+        told = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
         summed = told.group_by("value").aggregate(n=told["n"].sum())
         ranked = summed.order_by([summed["n"].desc(), summed["value"]]).limit(OPTIONS_SHOWN)
         return [row["value"] for row in self._warehouse.run(ranked).to_pylist()]

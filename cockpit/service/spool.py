@@ -29,5 +29,7 @@ def room(home: Path, kind: str) -> Iterator[Path]:
         spool.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f"{kind}-", dir=spool, ignore_cleanup_errors=True) as folder:
             yield Path(folder)
+    except (BrokenPipeError, InterruptedError):  # no word about the disk
+        raise
     except OSError as error:
         raise path_failure(error, Path(str(error.filename or spool))) from error

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from cockpit.issues import Issue
 from cockpit.model.types import Table
+from cockpit.warehouse import claims
 from cockpit.warehouse.identity import quoted
-from cockpit.warehouse.rows import Finding, fetch, new_rows
+from cockpit.warehouse.rows import Finding, count, fetch, new_rows
 
 
-def compare(con: duckdb.DuckDBPyConnection, table: Table, delivery: int) -> None:
+def compare(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Fill ``known`` (current claims on its numbers) and ``confirmed`` (documents that come again, equal)."""
+    mine = "c.number IN (SELECT _number FROM new_claims)"
     con.execute(
         "CREATE OR REPLACE TEMP TABLE known AS SELECT c.number, c.doc, c.partner, c.day, c.lines, c.content, c.origin,"
-        " o.ord, count(*) OVER (PARTITION BY c.doc) AS stored FROM claims c JOIN delivery_order"
-        " o ON o.delivery = c.delivery"
-        ' WHERE c."table" = ? AND c.current AND c.number IN (SELECT _number FROM new_claims)',
+        " c.delivery, o.ord, count(*) OVER (PARTITION BY c.doc) AS stored FROM claims c JOIN (SELECT t.number,"
+        f" max(o.ord) AS ord FROM {claims.told(table, mine)} t JOIN delivery_order o ON o.delivery = t.delivery"
+        f' WHERE o.active GROUP BY t.number) o ON o.number = c.number WHERE c."table" = ? AND c.current AND {mine}',
         [table.name],
     )
     con.execute(
@@ -25,17 +29,25 @@ def compare(con: duckdb.DuckDBPyConnection, table: Table, delivery: int) -> None
     )
 
 
-def find(con: duckdb.DuckDBPyConnection, table: Table, export_at: object, arrived_at: object) -> list[Finding]:
-    """Documents that would shrink or change partner or day if this delivery replaced them."""
+def find(
+    con: duckdb.DuckDBPyConnection, table: Table, export_at: object, arrived_at: object, own: Sequence[int] = ()
+) -> list[Finding]:
+    """Documents that would shrink or change partner or day if this delivery replaced them.
+
+    What the deliveries `own` alone brought may be replaced: they are of the same source, which knows its documents.
+    """
     if table.mode != "document":
         return []
     # Only a later export replaces; an older one arriving late changes nothing that is known since.
     con.execute(
         "CREATE OR REPLACE TEMP TABLE replaced AS SELECT k.* FROM known k JOIN deliveries d ON d.id ="
         " (SELECT base FROM delivery_order o WHERE o.ord = k.ord LIMIT 1)"
-        " WHERE coalesce(d.export_at, d.arrived_at) <= coalesce(?::TIMESTAMP, ?::TIMESTAMP)",
-        [export_at, arrived_at],
+        " WHERE coalesce(d.export_at, d.arrived_at) <= coalesce(?::TIMESTAMP, ?::TIMESTAMP)"
+        " AND k.number IN (SELECT number FROM known WHERE delivery NOT IN (SELECT unnest(?::BIGINT[])))",
+        [export_at, arrived_at, list(own)],
     )
+    if not count(con, "SELECT count(*) FROM replaced"):
+        return []
     return [*_shrunk(con, table), *_identity_differs(con, table)]
 
 
@@ -43,9 +55,9 @@ def _shrunk(con: duckdb.DuckDBPyConnection, table: Table) -> list[Finding]:
     lines = ""
     if table.has("line_no"):
         lines = (
-            f" OR EXISTS (SELECT 1 FROM {quoted(table.name)} t WHERE t._number = n.number AND t.line_no IS NOT NULL"
-            f" AND NOT EXISTS (SELECT 1 FROM {new_rows(table)} w WHERE w._number = t._number"
-            f" AND w.line_no IS NOT DISTINCT FROM t.line_no))"
+            f" OR n.number IN (SELECT t._number FROM {quoted(table.name)} t WHERE t.line_no IS NOT NULL AND t._number"
+            f" IN (SELECT number FROM replaced) AND NOT EXISTS (SELECT 1 FROM {new_rows(table)} w"
+            " WHERE w._number = t._number AND w.line_no = t.line_no))"
         )
     rows = fetch(
         con,

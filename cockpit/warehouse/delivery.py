@@ -12,11 +12,12 @@ import duckdb
 
 from cockpit.issues import Issue
 from cockpit.model.types import Table
-from cockpit.warehouse import conflicts, derived, references, resolve, rows, working_days
+from cockpit.warehouse import claims, conflicts, derived, references, resolve, rows, sources, storage, working_days
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
-from cockpit.warehouse.identity import content, listed, quoted, stored_columns
-from cockpit.warehouse.rows import Finding, count, fetch, new_rows
+from cockpit.warehouse.identity import content, quoted
+from cockpit.warehouse.rows import Finding, count, fetch, new_rows, whole
+from cockpit.warehouse.schema import column_types
 from cockpit.warehouse.staging import StagedPart
 
 Status = Literal["loaded", "loaded_with_rejects", "unchanged", "held", "blocked", "ignored", "dry_run"]
@@ -77,7 +78,7 @@ class Transaction:
         self.tables = tables
         self.derivations = derivations
         self.draft = draft
-        self.parts = parts
+        self.parts = list(parts)
         self.version = count(con, "SELECT coalesce(max(id), 0) FROM versions")
         self.delivery = count(con, "SELECT coalesce(max(id), 0) FROM deliveries") + 1
         self.findings: list[Finding] = []
@@ -96,14 +97,15 @@ class Transaction:
             by_table.setdefault(part.table or "", []).append((index, part))
         loaded: dict[int, int] = {}
         for name, members in by_table.items():
-            rows.build(self.con, self.tables[name], members, self.draft.ledger, self.delivery)
+            table, confirming = self.tables[name], self.draft.completes is None
+            rows.build(self.con, table, members, self.draft.ledger, self.delivery, confirming)
+            self._compare_readings(table, members)
         for name, members in by_table.items():
             self._prepare(self.tables[name], members, frozenset(by_table))
-            for part_index, times in fetch(
-                self.con, f"SELECT _part, count(*) FROM {new_rows(self.tables[name])} GROUP BY _part"
-            ):
-                loaded[int(str(part_index))] = int(str(times))
+            loaded |= rows.counts(self.con, self.tables[name])
         held = any(finding.holds for finding in self.findings) or any(part.status == "held" for _, part in ready)
+        if self.draft.kind == "sync" and not held and all(self.unchanged.get(i, False) for i, _ in ready):
+            return self._outcome(loaded, take=None)  # nothing is new: the caller takes the delivery back
         change = Change()
         for name in by_table:
             self._store(self.tables[name], active=not held)
@@ -112,6 +114,9 @@ class Transaction:
             self.version += 1
         outcome.version = self.version
         self._close_rejects()
+        for part in self.parts:
+            if part.reading:
+                sources.record(self.con, part.reading, self.delivery, active=not held)
         if not held:
             self.con.execute("UPDATE deliveries SET active_from = ? WHERE id = ?", [self.version, self.delivery])
             for name in by_table:
@@ -124,15 +129,25 @@ class Transaction:
         for index, part in enumerate(self.parts):
             if part.completes is None or part.staged is None:
                 continue
-            gone = fetch(
-                self.con,
-                f"DELETE FROM {quoted(part.staged)} s USING rejects r WHERE r.delivery = ? AND r.closed_by IS NOT NULL"
-                " AND s._mark = r.part || ':' || r.row RETURNING s._row",
-                [part.completes],
+            closed = (
+                f"SELECT r.part || ':' || r.row FROM rejects r WHERE r.delivery = {part.completes}"
+                " AND r.closed_by IS NOT NULL"
             )
+            gone = count(self.con, f"SELECT count(*) FROM {quoted(part.staged)} WHERE _mark IN ({closed})")
             if gone:
-                issue = Issue("rejects_closed_already", "warning", count=len(gone))
-                self.findings.append(Finding(index, issue))
+                still = f"open_{part.staged}"
+                self.con.execute(
+                    f"CREATE OR REPLACE TEMP TABLE {quoted(still)} AS SELECT * FROM {quoted(part.staged)}"
+                    f" WHERE _mark IS NULL OR _mark NOT IN ({closed})"
+                )
+                part.staged = still
+                self.findings.append(Finding(index, Issue("rejects_closed_already", "warning", count=gone)))
+
+    def _compare_readings(self, table: Table, members: list[tuple[int, StagedPart]]) -> None:
+        for position, (index, part) in enumerate(members):
+            if part.reading:
+                self.parts[index] = sources.compare(self.con, table, index, part)
+                members[position] = index, self.parts[index]
 
     def _prepare(self, table: Table, members: Sequence[tuple[int, StagedPart]], tables: frozenset[str]) -> None:
         """Repeats between files, shared numbers, dangling codes, comparison with what is known, for one table."""
@@ -142,18 +157,27 @@ class Transaction:
         if table.mode == "event":
             self._confirm_events(table, members)
             return
-        self.findings += rows.tell_apart(self.con, table)
         if table.mode == "master":
             self._compare_master(table, members)
             return
-        conflicts.compare(self.con, table, self.delivery)
+        self.findings += rows.tell_apart(self.con, table)
+        own = sources.own_deliveries(self.con, (part for _, part in members))
+        if own:
+            sources.leave_completed(self.con, table, own)
+        absent = {
+            index: sources.claim_absence(self.con, table, index, part.reading)
+            for index, part in members
+            if part.reading
+        }
+        conflicts.compare(self.con, table)
         if self.draft.completes is not None:
             self.con.execute("DELETE FROM confirmed")
         else:
-            self.findings += conflicts.find(self.con, table, self.draft.export_at, self.draft.arrived_at)
+            self.findings += conflicts.find(self.con, table, self.draft.export_at, self.draft.arrived_at, own)
         for kept, source in (("claims_of", "new_claims"), ("confirmed_of", "confirmed")):
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(f'{kept}_{table.name}')} AS SELECT * FROM {source}")
         self._mark_unchanged(members, f"_doc NOT IN (SELECT doc FROM {quoted(f'confirmed_of_{table.name}')})", table)
+        self.unchanged.update({index: False for index, documents in absent.items() if documents})
 
     def _proposed_month(self, table: Table) -> list[Finding]:
         """A word about summaries that all begin on another day than the ledger's months."""
@@ -162,7 +186,7 @@ class Transaction:
         days = fetch(
             self.con,
             f"SELECT min(_part), min(day(period_start)), max(day(period_start)), any_value(l.month_start_day) FROM"
-            f" {new_rows(table)} JOIN ledgers l ON l.name = ledger WHERE period_end - period_start BETWEEN 27 AND 31",
+            f" {whole(table)} JOIN ledgers l ON l.name = ledger WHERE period_end - period_start BETWEEN 27 AND 31",
         )
         part, first, last, known = days[0]
         if part is None or first != last or first == known:
@@ -200,44 +224,41 @@ class Transaction:
 
     def _store(self, table: Table, active: bool) -> None:
         """Write rows and claims: straight to the current table where no other delivery says anything about the unit."""
-        columns, new = listed(stored_columns(table)), new_rows(table)
-        confirmed = quoted(f"confirmed_of_{table.name}")
-        contested = quoted(f"contested_{table.name}")
-        fresh = f"_number NOT IN (SELECT number FROM {contested})"
+        new, confirmed = new_rows(table), quoted(f"confirmed_of_{table.name}")
+        for name in (table.name, f"past_{table.name}"):
+            storage.widen(self.con, name, column_types(table), storage.held(self.con, f"new_{table.name}"))
         if table.mode == "master":
-            self.con.execute(f"INSERT INTO {resolve.past(table)} SELECT {columns} FROM {new}")
+            storage.insert(self.con, f"past_{table.name}", new)
             return
         if table.mode == "event":
             known = f"SELECT _number FROM {quoted(table.name)} UNION ALL SELECT _number FROM {resolve.past(table)}"
             keep = f"_event NOT IN (SELECT event FROM {confirmed})"
-            self._contest(table, known, active)
+            self._contest(table, new, known, active)
             self.con.execute(
                 f"INSERT INTO confirmations SELECT '{table.name}', {self.delivery}, number,"
                 f" event, origin FROM {confirmed}"
             )
         else:
+            told = quoted(f"claims_of_{table.name}")
             keep = f"_doc NOT IN (SELECT doc FROM {confirmed})"
-            self._contest(table, f"SELECT number FROM claims WHERE \"table\" = '{table.name}'", active)
+            self._contest(table, told, f"SELECT number FROM claims WHERE \"table\" = '{table.name}'", active)
             self.con.execute(
                 f"INSERT INTO claims SELECT '{table.name}', {self.delivery}, c._number, c._doc,"
                 " c.partner, c.day, c.lines,"
                 f" c.content, coalesce(f.origin, {self.delivery}), {str(active).lower()} AND c._number NOT IN"
-                f" (SELECT number FROM {contested}) FROM {quoted(f'claims_of_{table.name}')} c"
-                f" LEFT JOIN {confirmed} f ON f.doc = c._doc"
+                f" (SELECT number FROM {_contested(table)}) FROM {told} c LEFT JOIN {confirmed} f ON f.doc = c._doc"
             )
+            claims.keep_confirmed(self.con, table, self.delivery, active)
         if active:
-            self.con.execute(f"INSERT INTO {quoted(table.name)} SELECT {columns} FROM {new} WHERE {keep} AND {fresh}")
-            self.con.execute(
-                f"INSERT INTO {resolve.past(table)} SELECT {columns} FROM {new} WHERE {keep} AND NOT ({fresh})"
-            )
-        else:
-            self.con.execute(f"INSERT INTO {resolve.past(table)} SELECT {columns} FROM {new} WHERE {keep}")
+            storage.insert(self.con, table.name, f"{new} WHERE {keep} AND {_fresh(table)}")
+        if not active or count(self.con, f"SELECT count(*) FROM {_contested(table)}"):
+            storage.insert(self.con, f"past_{table.name}", f"{new} WHERE {keep} AND NOT ({active} AND {_fresh(table)})")
 
-    def _contest(self, table: Table, known: str, active: bool) -> None:
+    def _contest(self, table: Table, new: str, known: str, active: bool) -> None:
         """Fill ``contested_<table>(number)``: units of this delivery that another delivery speaks of, too."""
         self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {quoted(f'contested_{table.name}')} AS SELECT DISTINCT _number AS number"
-            f" FROM {new_rows(table)} WHERE {str(active).lower()} AND _number IN ({known})"
+            f"CREATE OR REPLACE TEMP TABLE {_contested(table)} AS SELECT DISTINCT _number AS number"
+            f" FROM {new} WHERE {str(active).lower()} AND _number IN ({known})"
         )
 
     def _activate(self, table: Table, change: Change) -> None:
@@ -247,11 +268,9 @@ class Transaction:
             )
             resolve.settle(self.con, table)
         else:
-            contested = quoted(f"contested_{table.name}")
-            self.con.execute(f"CREATE OR REPLACE TEMP TABLE units AS SELECT number FROM {contested}")
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE units AS SELECT number FROM {_contested(table)}")
             resolve.settle(self.con, table)
-            fresh = f"(SELECT * FROM {new_rows(table)} WHERE _number NOT IN (SELECT number FROM {contested}))"
-            change.add(table.name, fresh)
+            change.add(table.name, f"(SELECT * FROM {new_rows(table)} WHERE {_fresh(table)})")
         note_change(table, change)
 
     def _close_rejects(self) -> None:
@@ -346,6 +365,15 @@ class Transaction:
                 f"INSERT INTO rejects SELECT {self.delivery}, {index}, _row, cells, reasons, NULL"
                 f" FROM {quoted(staged.rejects)}"
             )
+
+
+def _contested(table: Table) -> str:
+    return quoted(f"contested_{table.name}")
+
+
+def _fresh(table: Table) -> str:
+    """SQL condition that no other delivery speaks of a new row's unit."""
+    return f"_number NOT IN (SELECT number FROM {_contested(table)})"
 
 
 def issue_json(issue: Issue) -> dict[str, object]:

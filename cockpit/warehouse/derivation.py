@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -14,7 +14,8 @@ class Derivation:
 
     `columns` maps a column to its DuckDB type; ``_unit UUID`` (the unit of redoing) and ``ledger VARCHAR`` are among
     them. `inputs` maps a canonical or earlier derived table to the SQL expression over its columns that gives the unit
-    of a row. `statement` is a SELECT of exactly `columns` (any order, by name) for the units in the temporary table
+    of a row; `unit_columns` names the columns in that expression where many rows share them, so that it is computed once
+    for them. `statement` is a SELECT of exactly `columns` (any order, by name) for the units in the temporary table
     ``touched(unit UUID)``; it limits each input by ``… IN (SELECT unit FROM touched)``. `settings` names the settings
     tables whose change redoes every unit (``calendars`` stands for the table ``calendar_days`` and the ledgers' zones).
     `prepare` runs before the statement in the same transaction; it may build temporary tables and add units to
@@ -28,4 +29,5 @@ class Derivation:
     inputs: Mapping[str, str]
     statement: str
     settings: tuple[str, ...] = ()
+    unit_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     prepare: Callable[[duckdb.DuckDBPyConnection], None] | None = None

@@ -28,6 +28,8 @@ def run(con: duckdb.DuckDBPyConnection, derivations: Sequence[Derivation], chang
     """Bring every derived table up to date with `change`, in order of declaration."""
     for derivation in derivations:
         everything = bool(change.settings.intersection(derivation.settings))
+        if not everything and not any(change.relations.get(table) for table in derivation.inputs):
+            continue
         touch(con, derivation, None if everything else change.relations)
         if derivation.prepare is not None:
             derivation.prepare(con)
@@ -43,6 +45,9 @@ def touch(
     selects: list[str] = []
     for table, unit in derivation.inputs.items():
         sources = [quoted(table)] if relations is None else relations.get(table, ())
+        shared = ", ".join(quoted(column) for column in derivation.unit_columns.get(table, ()))
+        if shared:
+            sources = [f"(SELECT DISTINCT {shared} FROM {source})" for source in sources]
         selects.extend(f"SELECT DISTINCT {unit} AS unit FROM {source}" for source in sources)
     if relations is None:
         selects.append(f"SELECT DISTINCT _unit AS unit FROM {quoted(derivation.name)}")
@@ -54,15 +59,14 @@ def replace(con: duckdb.DuckDBPyConnection, derivation: Derivation, change: Chan
     """Delete the touched units' results and compute them again."""
     name, fresh, old = (quoted(prefix + derivation.name) for prefix in ("", "fresh_", "old_"))
     columns = ", ".join(quoted(column) for column in derivation.columns)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {fresh} AS SELECT {columns} FROM ({derivation.statement})")
-    mine = "WHERE _unit IN (SELECT unit FROM touched)"
+    computed, mine = f"({derivation.statement})", "WHERE _unit IN (SELECT unit FROM touched)"
     if keep_old:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {fresh} AS SELECT {columns} FROM {computed}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE {old} AS SELECT {columns} FROM {name} {mine}")
         change.add(derivation.name, old, fresh)
+        computed = fresh
     con.execute(f"DELETE FROM {name} {mine}")
-    con.execute(f"INSERT INTO {name} SELECT {columns} FROM {fresh}")
-    if not keep_old:
-        con.execute(f"DROP TABLE {fresh}")
+    con.execute(f"INSERT INTO {name} SELECT {columns} FROM {computed}")
 
 
 def _read_later(derivation: Derivation, derivations: Iterable[Derivation]) -> bool:

@@ -14,6 +14,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """A text as a SQL literal, whatever it holds."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def key(*parts: str) -> str:
     """SQL for a UUID that is equal for equal texts of all `parts` (SQL expressions; null counts as empty).
 
@@ -53,8 +58,9 @@ def listed(names: Iterable[str], alias: str = "") -> str:
 
 
 def content(table: Table, alias: str) -> str:
-    """A 64-bit mark of everything a row says, its place in a file left out."""
-    return f"hash({listed((column.name for column in table.columns), alias)})"
+    """A 64-bit mark of everything a row says beside its unit, its place in a file left out."""
+    unit = ("ledger", "company", *table.unit)
+    return f"hash({listed((column.name for column in table.columns if column.name not in unit), alias)})"
 
 
 def line_key(table: Table, alias: str) -> str:

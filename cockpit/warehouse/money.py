@@ -83,8 +83,11 @@ def with_rate(source: str, day: str) -> str:
 
 
 def shown(amount: str) -> str:
-    """SQL for `amount` in the shown currency, four digits; null where amount or rate is missing."""
-    return f"({amount} * rate)::DECIMAL(18,4)"
+    """SQL for `amount` in the shown currency, four digits; null where amount or rate is missing.
+
+    Most amounts need no conversion, and multiplying such decimals is the dearest step of all.
+    """
+    return f"CASE WHEN rate = 1 THEN ({amount})::DECIMAL(18,4) ELSE ({amount} * rate)::DECIMAL(18,4) END"
 
 
 def minor_units(amount: str, currency: str = "own_currency") -> str:

@@ -42,6 +42,8 @@ def opened(path: Path, create: Callable[[duckdb.DuckDBPyConnection], None]) -> d
                 "allow_community_extensions": "false",
                 "memory_limit": MEMORY,
                 "temp_directory": str(spill),
+                # An ordinary week's delivery does not make everybody wait until the log is folded into the file.
+                "checkpoint_threshold": "64MB",
             },
         )
         shutil.rmtree(spill, ignore_errors=True)  # what a killed owner had moved out of memory

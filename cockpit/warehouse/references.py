@@ -7,7 +7,7 @@ import duckdb
 from cockpit.issues import Issue
 from cockpit.model.types import Table
 from cockpit.warehouse.identity import quoted
-from cockpit.warehouse.rows import Finding, count, fetch, new_rows
+from cockpit.warehouse.rows import Finding, count, fetch, whole
 
 # column → master table and the columns in which its values may stand
 REFERENCES = {
@@ -36,7 +36,8 @@ def unknown(con: duckdb.DuckDBPyConnection, table: Table, ledger: str, delivered
             continue
         rows = fetch(
             con,
-            f"SELECT _part, count(*), min(_row), arg_min({quoted(column)}, _row) FROM {new_rows(table)}"
+            f"SELECT _part, count(*), min(_row), arg_min({quoted(column)}, _row) FROM"
+            f" {whole(table)}"
             f" WHERE {quoted(column)} IS NOT NULL AND {quoted(column)} <> '' AND {quoted(column)} NOT IN"
             f" (SELECT value FROM ({known}) WHERE value IS NOT NULL) GROUP BY _part ORDER BY _part",
             {"ledger": ledger},

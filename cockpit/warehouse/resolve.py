@@ -5,11 +5,13 @@ from __future__ import annotations
 import duckdb
 
 from cockpit.model.types import Table
+from cockpit.warehouse import claims, storage
 from cockpit.warehouse.identity import listed, quoted, stored_columns
 from cockpit.warehouse.rows import count, fetch
 
 
 def past(table: Table) -> str:
+    """Name under which the rows that are not current are read."""
     return quoted(f"past_{table.name}")
 
 
@@ -34,11 +36,9 @@ def winners(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         _event_winners(con, table)
         return
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE winning_claims AS SELECT c.number, c.doc, c.delivery, c.origin FROM claims c"
-        " JOIN delivery_order o ON o.delivery = c.delivery"
-        ' WHERE c."table" = ? AND o.active AND c.number IN (SELECT number FROM units)'
-        " QUALIFY o.ord = max(o.ord) OVER (PARTITION BY c.number)",
-        [table.name],
+        "CREATE OR REPLACE TEMP TABLE winning_claims AS SELECT c.number, c.doc, c.delivery, c.origin FROM"
+        f" {claims.told(table, 'c.number IN (SELECT number FROM units)')} c JOIN delivery_order o"
+        " ON o.delivery = c.delivery WHERE o.active QUALIFY o.ord = max(o.ord) OVER (PARTITION BY c.number)"
     )
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE winners AS SELECT r._delivery, r._part, r._row FROM {_all_rows(table)} r"
@@ -93,17 +93,19 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         " AND EXISTS (SELECT 1 FROM winners w WHERE w._delivery = r._delivery AND w._part ="
         " r._part AND w._row = r._row)"
     )
-    for place, moved in ((name, leaving(table)), (past(table), entering(table))):
+    for place, moved in ((table.name, leaving(table)), (f"past_{table.name}", entering(table))):
         con.execute(
-            f"DELETE FROM {place} USING {moved} m WHERE {place}._delivery = m._delivery"
-            f" AND {place}._part = m._part AND {place}._row = m._row"
+            f"DELETE FROM {storage.stored(place)} p USING {moved} m WHERE p._delivery = m._delivery"
+            " AND p._part = m._part AND p._row = m._row"
         )
-    con.execute(f"INSERT INTO {past(table)} SELECT {columns} FROM {leaving(table)}")
-    con.execute(f"INSERT INTO {name} SELECT {columns} FROM {entering(table)}")
+    storage.insert(con, f"past_{table.name}", leaving(table))
+    storage.insert(con, table.name, entering(table))
     if table.mode != "event":
+        # The claim that brought the rows is marked, not the one that confirmed them last.
         con.execute(
-            "UPDATE claims SET current = (doc, delivery) IN (SELECT (doc, delivery) FROM winning_claims)"
-            ' WHERE "table" = ? AND number IN (SELECT number FROM units)',
+            'UPDATE claims c SET current = NOT current WHERE "table" = ? AND number IN (SELECT number FROM units)'
+            " AND current <> (delivery = origin AND EXISTS (SELECT 1 FROM winning_claims w WHERE w.doc = c.doc"
+            " AND w.origin = c.origin))",
             [table.name],
         )
 
@@ -129,23 +131,20 @@ def _merge(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         " ON o.delivery = p._delivery WHERE o.active AND p._number IN (SELECT number FROM units)) r"
         " GROUP BY r.ledger, r.company, r._number)"
     )
-    con.execute(f"DELETE FROM {name} WHERE _number IN (SELECT number FROM units)")
-    con.execute(f"INSERT INTO {name} SELECT {listed(columns)} FROM {entering(table)}")
+    con.execute(f"DELETE FROM {storage.stored(table.name)} WHERE _number IN (SELECT number FROM units)")
+    storage.insert(con, table.name, entering(table))
 
 
 def units_of(con: duckdb.DuckDBPyConnection, table: Table, delivery: int) -> None:
     """Fill ``units(number)`` with everything one delivery says something about."""
     if table.mode in ("document", "snapshot", "period"):
-        source = 'SELECT number FROM claims WHERE "table" = $table AND delivery = $delivery'
+        source = f"SELECT number FROM {claims.told(table, 'true')} WHERE delivery = $delivery"
     else:
         source = (
             f"SELECT _number AS number FROM {_all_rows(table)} WHERE _delivery = $delivery UNION SELECT number"
-            ' FROM confirmations WHERE "table" = $table AND delivery = $delivery'
+            f" FROM confirmations WHERE \"table\" = '{table.name}' AND delivery = $delivery"
         )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE units AS SELECT DISTINCT number FROM ({source})",
-        {"table": table.name, "delivery": delivery},
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE units AS SELECT DISTINCT number FROM ({source})", {"delivery": delivery})
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, table: Table) -> int:

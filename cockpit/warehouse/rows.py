@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from cockpit.issues import Issue
 from cockpit.model.types import Table
+from cockpit.warehouse import claims, storage
 from cockpit.warehouse.identity import (
     business_day,
     content,
@@ -16,11 +17,12 @@ from cockpit.warehouse.identity import (
     key,
     line_key,
     listed,
+    literal,
     partner,
     quoted,
-    stored_columns,
     unit_key,
 )
+from cockpit.warehouse.schema import UNDERSCORED, column_types
 from cockpit.warehouse.staging import StagedPart
 
 # Beyond this share of documents that two parts both hold but tell differently, nobody can say which one is meant.
@@ -49,36 +51,123 @@ def count(con: duckdb.DuckDBPyConnection, sql: str, params: Params = ()) -> int:
 
 
 def new_rows(table: Table) -> str:
-    """Name of the temporary table with a delivery's rows of one canonical table."""
+    """Name of the temporary view of a delivery's rows of one canonical table, confirmed documents left out."""
     return quoted(f"new_{table.name}")
 
 
+def arrived(table: Table) -> str:
+    """Name of the temporary view of everything the staged parts hold of one canonical table, without keys."""
+    return quoted(f"arrived_{table.name}")
+
+
+def whole(table: Table) -> str:
+    """Name of the temporary view of the rows of `new_rows` and those whose documents are confirmed, without keys."""
+    return quoted(f"whole_{table.name}")
+
+
+def placed(table: Table) -> str:
+    """Name of the temporary view ``(_part, _row, _number)`` of all rows of `whole`, with the keys of their units."""
+    return quoted(f"placed_{table.name}")
+
+
+def counts(con: duckdb.DuckDBPyConnection, table: Table) -> dict[int, int]:
+    """How many rows each part brings, confirmed ones among them."""
+    confirmed = f" UNION ALL SELECT part, lines FROM {claims.documents(table)} WHERE confirmed IS NOT NULL"
+    counted = fetch(
+        con,
+        f"SELECT part, sum(lines) FROM (SELECT _part AS part, count(*) AS lines FROM {new_rows(table)} GROUP BY _part"
+        f"{'' if table.mode in ('event', 'master') else confirmed}) GROUP BY part",
+    )
+    return {int(str(part)): int(str(lines)) for part, lines in counted}
+
+
 def build(
-    con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[tuple[int, StagedPart]], ledger: str, delivery: int
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    parts: Sequence[tuple[int, StagedPart]],
+    draft_ledger: str,
+    delivery: int,
+    confirming: bool,
 ) -> None:
-    """Fill `new_rows(table)` from the staged parts (index and part), with all underscored columns."""
-    own = [column.name for column in table.columns if column.name not in ("ledger", "company")]
+    """Fill `new_rows(table)` from the staged parts (index and part), with all underscored columns.
+
+    With `confirming`, documents that are known as they are stay out of it; see `claims.confirm`.
+    """
+    ledger = f"{literal(draft_ledger)}::VARCHAR"
+    types = {column.name: column.duckdb_type for column in table.columns}
+    filled = {index: _filled(con, part.staged or "", types) for index, part in parts}
+    own = {name: kind for name, kind in types.items() if name not in ("ledger", "company")}
     selects = [
-        f"SELECT $ledger AS ledger, coalesce(company, '') AS company, {listed(own)}, {index} AS _part, _row"
-        f" FROM {quoted(part.staged or '')}"
+        f"SELECT {ledger} AS ledger, coalesce(company, '') AS company, {storage.shown(own, filled[index])},"
+        f" {index}::INTEGER AS _part, _row FROM {quoted(part.staged or '')}"
         for index, part in parts
     ]
-    source = " UNION ALL ".join(selects)
-    number = unit_key(table, "s")
-    con.execute(f"DROP TABLE IF EXISTS {new_rows(table)}")
-    keyed = f"SELECT s.*, {number} AS _number, {delivery} AS _delivery FROM ({source}) s"
-    if table.mode == "event":
-        # The ordinal tells apart events that are equal in everything else; it is counted file by file.
-        told = event_key(table, "k", "k._number", "''")
-        keyed = (
-            f"SELECT * EXCLUDE (_told, _nth), CASE WHEN _nth = 1 THEN _told ELSE {key('_told', '_nth')} END AS _event"
-            f" FROM (SELECT *, row_number() OVER (PARTITION BY _part, _told ORDER BY _row) AS _nth"
-            f" FROM (SELECT k.*, {told} AS _told FROM ({keyed}) k))"
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {arrived(table)} AS {' UNION ALL '.join(selects)}")
+    some = {name for names in filled.values() for name in names}
+    keyed = _keyed(con, table, ledger, delivery, some, confirming)
+    storage.create(con, f"new_{table.name}", column_types(table), some | {"ledger", "company", *UNDERSCORED}, True)
+    storage.insert(con, f"new_{table.name}", f"({keyed})")
+    numbers = new_rows(table)
+    if table.mode not in ("event", "master"):
+        same = claims.same_unit(table, some)
+        numbers = (
+            f"(SELECT a.*, d.number AS _number FROM {arrived(table)} a JOIN {claims.documents(table)} d ON {same})"
         )
-    columns = listed(name for name in stored_columns(table))
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {placed(table)} AS SELECT _part, _row, _number FROM {numbers}")
+    columns = listed((*types, "_part", "_row"))
+    confirmed = (
+        f" UNION ALL SELECT {listed((*types, '_part', '_row'), 'a')} FROM {arrived(table)} a SEMI JOIN"
+        f" {claims.documents(table)} d ON d.confirmed IS NOT NULL AND {claims.same_unit(table, some)}"
+    )
     con.execute(
-        f"CREATE TEMP TABLE {new_rows(table)} AS SELECT {columns} FROM (SELECT *, _number AS _doc FROM ({keyed}))",
-        {"ledger": ledger},
+        f"CREATE OR REPLACE TEMP VIEW {whole(table)} AS SELECT {columns} FROM {new_rows(table)}"
+        f"{'' if table.mode in ('event', 'master') else confirmed}"
+    )
+
+
+FIRST_ROWS = 10_000
+
+
+def _filled(con: duckdb.DuckDBPyConnection, staged: str, types: Mapping[str, str]) -> set[str]:
+    """The columns in which any staged row has a value; most show it in the first rows."""
+    names, found = [name for name in types if name != "ledger"], set[str]()
+    for source in (f"(SELECT * FROM {quoted(staged)} LIMIT {FIRST_ROWS})", quoted(staged)):
+        asked = [name for name in names if name not in found]
+        if asked:
+            some = fetch(con, f"SELECT {', '.join(f'count({quoted(name)}) > 0' for name in asked)} FROM {source}")
+            found |= {name for name, there in zip(asked, some[0], strict=True) if there}
+    return found
+
+
+def _confirmed(con: duckdb.DuckDBPyConnection, table: Table) -> int:
+    return count(con, f"SELECT count(confirmed) FROM {claims.documents(table)}")
+
+
+def _keyed(
+    con: duckdb.DuckDBPyConnection, table: Table, ledger: str, delivery: int, filled: set[str], confirming: bool
+) -> str:
+    """SQL for the rows that arrived, with their keys."""
+    marks = f"{delivery}::BIGINT AS _delivery"
+    if table.mode not in ("event", "master"):
+        claims.digest(con, table, arrived(table), ledger, filled, confirming)
+        own = f"{claims.documents(table)} d ON {claims.same_unit(table, filled)} AND d.confirmed IS NULL"
+        some = (
+            ""
+            if not _confirmed(con, table)
+            # Where few rows are wanted, all their columns are fetched only after it is known which ones.
+            else (f" WHERE a._row IN (SELECT a._row FROM {arrived(table)} a SEMI JOIN {own})")
+        )
+        return f"SELECT a.*, d.number AS _number, d.number AS _doc, {marks} FROM {arrived(table)} a JOIN {own}{some}"
+    number = unit_key(table, "s")
+    keyed = f"SELECT s.*, {number} AS _number, {number} AS _doc, {marks} FROM {arrived(table)} s"
+    if table.mode == "master":
+        return keyed
+    # The ordinal tells apart events that are equal in everything else; it is counted file by file.
+    told = event_key(table, "k", "k._number", "''")
+    return (
+        f"SELECT * EXCLUDE (_told, _nth), CASE WHEN _nth = 1 THEN _told ELSE {key('_told', '_nth')} END AS _event"
+        f" FROM (SELECT *, row_number() OVER (PARTITION BY _part, _told ORDER BY _row) AS _nth"
+        f" FROM (SELECT k.*, {told} AS _told FROM ({keyed}) k))"
     )
 
 
@@ -109,7 +198,9 @@ def settle_repeats(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence
             con, "SELECT _part, count(*), sum(lines) FROM repeats GROUP BY _part ORDER BY _part"
         )
     ]
-    con.execute(f"DELETE FROM {new} USING repeats r WHERE {new}._doc = r._doc AND {new}._part = r._part")
+    con.execute(
+        f"DELETE FROM {storage.stored(f'new_{table.name}')} n USING repeats r WHERE n._doc = r._doc AND n._part = r._part"
+    )
     differing = _differing(con, table)
     equal = count(con, "SELECT count(DISTINCT _doc) FROM repeats")
     if differing and (differing + equal) / shared > OVERLAP_LIMIT:
@@ -161,7 +252,9 @@ def _settle_repeated_events(con: duckdb.DuckDBPyConnection, table: Table) -> lis
         " AND (b.arrived_at IS NULL OR c.arrived_at IS NOT DISTINCT FROM b.arrived_at))"
     )
     rows = fetch(con, "SELECT _part, count(*) FROM repeats GROUP BY _part ORDER BY _part")
-    con.execute(f"DELETE FROM {new} USING repeats r WHERE {new}._part = r._part AND {new}._row = r._row")
+    con.execute(
+        f"DELETE FROM {storage.stored(f'new_{table.name}')} n USING repeats r WHERE n._part = r._part AND n._row = r._row"
+    )
     return [
         Finding(
             int(str(part)), Issue("repeated_across_files", "warning", count=int(str(times)), params={"documents": ""})
@@ -175,23 +268,26 @@ def tell_apart(con: duckdb.DuckDBPyConnection, table: Table) -> list[Finding]:
     new, who, day = new_rows(table), partner(table, "n"), business_day(table, "n")
     if table.business_day and table.column(table.business_day).kind == "instant":
         day = f"{day}::DATE"
-    claims = (
-        f"CREATE OR REPLACE TEMP TABLE new_claims AS SELECT _number, _doc, min({who}) AS partner, min({day}) AS day,"
-        f" count(*) AS lines, sum({content(table, 'n')}::HUGEINT) AS content, min(_part) AS part, min(_row) AS row,"
-        f" coalesce(min({who}) <> max({who}), false) OR coalesce(min({day}) <> max({day}), false) AS several"
-        f" FROM {new} n GROUP BY _number, _doc"
+    again = f"SELECT number FROM {claims.documents(table)} WHERE again"
+    told = (
+        f"CREATE OR REPLACE TEMP TABLE new_claims AS SELECT number AS _number, number AS _doc, partner, day, lines,"
+        f" content, part, row, several FROM {claims.documents(table)} WHERE NOT again AND confirmed IS NULL"
+        f" UNION ALL SELECT _number, _doc, min({who}), min({day}), count(*), sum({content(table, 'n')}::HUGEINT),"
+        f" min(_part), min(_row), coalesce(min({who}) <> max({who}), false)"
+        f" OR coalesce(min({day}) <> max({day}), false) FROM {new} n WHERE _number IN ({again}) GROUP BY _number, _doc"
     )
-    con.execute(claims)
+    con.execute(told)
     if table.mode != "document":
         return []
     shared = fetch(con, "SELECT part, count(*), min(row) FROM new_claims WHERE several GROUP BY part ORDER BY part")
     if not shared:
         return []
     con.execute(
-        f"UPDATE {new} AS n SET _doc = {key('n._number', who, day)}"
-        " WHERE n._number IN (SELECT _number FROM new_claims WHERE several)"
+        f"UPDATE {storage.stored(f'new_{table.name}')} s SET _doc = k.own FROM (SELECT _part, _row,"
+        f" {key('n._number', who, day)} AS own FROM {new} n WHERE _number IN"
+        " (SELECT _number FROM new_claims WHERE several)) k WHERE k._part = s._part AND k._row = s._row"
     )
-    con.execute(claims)
+    con.execute(told)
     return [
         Finding(int(str(part)), Issue("document_number_shared", "warning", row=int(str(row)), count=int(str(times))))
         for part, times, row in shared

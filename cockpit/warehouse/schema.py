@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 import duckdb
 
 from cockpit.model.types import Table
+from cockpit.warehouse import storage
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import quoted, stored_columns
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 UNDERSCORED = {
     "_number": "UUID",
@@ -43,9 +44,22 @@ CREATE TABLE IF NOT EXISTS versions (
 CREATE TABLE IF NOT EXISTS claims (
     "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, number UUID NOT NULL, doc UUID NOT NULL, partner VARCHAR,
     day DATE, lines BIGINT NOT NULL, content HUGEINT NOT NULL, origin BIGINT NOT NULL, current BOOLEAN NOT NULL);
+CREATE TABLE IF NOT EXISTS repeated_deliveries (
+    "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, origin BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS repeat_exceptions (
+    "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, origin BIGINT NOT NULL, doc UUID NOT NULL);
 CREATE TABLE IF NOT EXISTS confirmations (
     "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, number UUID NOT NULL, event UUID NOT NULL,
     origin BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS source_runs (
+    source VARCHAR PRIMARY KEY, ran_at TIMESTAMP NOT NULL, state VARCHAR NOT NULL, rows_read BIGINT NOT NULL,
+    seconds DOUBLE NOT NULL, delivery BIGINT, issue VARCHAR);
+CREATE TABLE IF NOT EXISTS source_readings (
+    delivery BIGINT PRIMARY KEY, origin VARCHAR NOT NULL, definition VARCHAR NOT NULL, cursor_kind VARCHAR,
+    cursor VARCHAR, decisions VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS source_keys (
+    origin VARCHAR NOT NULL, delivery BIGINT NOT NULL, key UUID NOT NULL, number UUID, rows BIGINT NOT NULL,
+    rejected UBIGINT NOT NULL, current BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS data_days (
     ledger VARCHAR NOT NULL, company VARCHAR NOT NULL, "table" VARCHAR NOT NULL, day DATE NOT NULL,
     rows BIGINT NOT NULL);
@@ -77,11 +91,25 @@ def create(con: duckdb.DuckDBPyConnection, tables: Iterable[Table], derivations:
     for statement in BOOKKEEPING.split(";\n"):
         if statement.strip():
             con.execute(statement)
+    there = _views(con)
     for table in tables:
-        columns = definition(column_types(table))
-        con.execute(f"CREATE TABLE IF NOT EXISTS {quoted(table.name)} ({columns})")
-        con.execute(f"CREATE TABLE IF NOT EXISTS {quoted('past_' + table.name)} ({columns})")
+        columns = column_types(table)
+        first = [name for name in columns if name in UNDERSCORED or name in ("ledger", "company")]
+        for name in (table.name, f"past_{table.name}"):
+            if there.get(name) != columns:
+                storage.create(con, name, columns, first)
     for derivation in derivations:
         con.execute(f"CREATE TABLE IF NOT EXISTS {quoted(derivation.name)} ({definition(derivation.columns)})")
     con.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)])
     con.execute("COMMIT")
+
+
+def _views(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """The columns and types of every view in the file."""
+    found: dict[str, dict[str, str]] = {}
+    for view, column, kind in con.execute(
+        "SELECT c.table_name, c.column_name, c.data_type FROM duckdb_columns() c JOIN duckdb_views() v"
+        " ON v.view_oid = c.table_oid WHERE NOT v.internal AND NOT v.temporary ORDER BY c.table_name, c.column_index"
+    ).fetchall():
+        found.setdefault(view, {})[column] = kind
+    return found

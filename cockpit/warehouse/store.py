@@ -19,13 +19,13 @@ import pyarrow as pa
 from cockpit.errors import RefusedError, SystemFailure
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.warehouse import derived, faults, opening, reading, resolve, schema, working_days
+from cockpit.warehouse import derived, faults, opening, reading, resolve, schema, sources, storage, working_days
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import key, quoted
 from cockpit.warehouse.rows import count, fetch
-from cockpit.warehouse.staging import StagedPart
+from cockpit.warehouse.staging import Reading, StagedPart
 
 LOG = logging.getLogger(__name__)
 REVIVAL_SECONDS = 2.0  # how long a question waits for the last cursor on a broken file
@@ -82,6 +82,8 @@ class Warehouse:
         self.derivations = derivations
         self._clock = clock
         self._writing = threading.RLock()
+        self._reading = threading.local()  # the snapshot a thread reads from, while it has one
+        self._working: set[duckdb.DuckDBPyConnection] = set()
         self._closed = False
         self._con = self._open()
         self._state = opening.state(self._con)
@@ -104,7 +106,10 @@ class Warehouse:
         con = self._con
         try:
             yield
-        except duckdb.Error as error:
+        except (duckdb.Error, SystemFailure) as raised:
+            error = raised if isinstance(raised, duckdb.Error) else raised.__cause__
+            if not isinstance(error, duckdb.Error):
+                raise
             if faults.gave_up(error) and self._revive(con):
                 raise SystemFailure("committed_before_failure", version=self._state[0]) from error
             raise faults.failure(error, self.path, code) from error
@@ -158,16 +163,45 @@ class Warehouse:
 
     def run_sql(self, statement: str, params: Sequence[object] = ()) -> pa.Table:
         """The rows of a statement that this project wrote; values only ever through `params`."""
-        with self._guard("query_failed"), closing(self._con.cursor()) as cursor:
+        with self._cursor() as cursor:
             return cursor.sql(statement, params=list(params)).to_arrow_table()
 
     def records(self, statement: str, params: Sequence[object] = ()) -> list[dict[str, Any]]:
         """The rows of a statement that this project wrote, by column name; for results of some hundred rows, which
         come sooner this way than as Arrow."""
-        with self._guard("query_failed"), closing(self._con.cursor()) as cursor:
+        with self._cursor() as cursor:
             result = cursor.execute(statement, list(params))
             names = [column[0] for column in result.description or ()]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything this thread reads inside the block shows one state, whatever is committed meanwhile; nobody waits.
+
+        Reads outside such a block each show the newest state. Nothing is written inside.
+        """
+        if getattr(self._reading, "cursor", None) is not None:
+            yield
+            return
+        with self._cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            self._reading.cursor = cursor
+            try:
+                yield
+            finally:
+                self._reading.cursor = None
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The snapshot's cursor inside one, else one for a single statement. SystemFailure where the engine refuses."""
+        if (kept := getattr(self._reading, "cursor", None)) is not None:
+            try:
+                yield kept
+            except duckdb.Error as error:  # opened again, if need be, where the snapshot ends
+                raise faults.failure(error, self.path, "query_failed") from error
+        else:
+            with self._guard("query_failed"), closing(self._con.cursor()) as cursor:
+                yield cursor
 
     def version(self) -> Version:
         """The newest data and settings version; (0, 0) when nothing was ever delivered."""
@@ -211,7 +245,24 @@ class Warehouse:
     def session(self) -> Iterator[Session]:
         """A connection with temporary tables of its own; several may stage side by side, one delivers at a time."""
         with self._guard("delivery_failed"), closing(self._con.cursor()) as cursor:
-            yield Session(self, cursor)
+            self._working.add(cursor)
+            try:
+                yield Session(self, cursor)
+            finally:
+                self._working.discard(cursor)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Nobody else writes inside the block, so that what was read there still holds when it is written."""
+        with self._writing:
+            yield
+
+    def interrupt(self) -> None:
+        """Break off the statements that deliveries and decisions are at; they are rolled back. For a stop that cannot
+        wait; a statement that begins afterwards is not affected."""
+        for cursor in tuple(self._working):
+            with suppress(duckdb.Error):
+                cursor.interrupt()
 
     @contextmanager
     def _transaction(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -241,7 +292,7 @@ class Warehouse:
             except BaseException:
                 self._roll_back(con)
                 raise
-            if draft.dry_run:
+            if draft.dry_run or (draft.kind == "sync" and outcome.status == "unchanged"):
                 self._roll_back(con)
                 outcome.delivery_id = None
                 outcome.version = self.version().number
@@ -313,6 +364,13 @@ class Warehouse:
             finish(con, self.tables, self.derivations, change)
             return record_version(con, self.now(), "decide", delivery, change)
 
+    def note_run(self, con: duckdb.DuckDBPyConnection, run: sources.Run, confirmed: Reading | None) -> None:
+        """Keep how a source's last run ended; `confirmed` is what it read where that brought nothing new."""
+        with self._transaction(con):
+            if confirmed is not None:
+                sources.confirm(con, confirmed)
+            sources.note_run(con, run)
+
     def _must(self, con: duckdb.DuckDBPyConnection, delivery: int, active: bool) -> None:
         rows = fetch(
             con,
@@ -335,6 +393,7 @@ class Warehouse:
             resolve.units_of(con, table, delivery)
             resolve.settle(con, table)
             note_change(table, change, f"_{delivery}", con)
+        sources.settle(con, delivery)
 
     def _set_apart(self, con: duckdb.DuckDBPyConnection, delivery: int) -> None:
         """Give the held delivery's documents whose number is known otherwise a number of their own."""
@@ -351,10 +410,9 @@ class Warehouse:
                 {"table": table.name, "delivery": delivery},
             )
             own = key("a.number", "a.partner", "a.day")
-            past = resolve.past(table)
             con.execute(
-                f"UPDATE {past} SET _number = {own}, _doc = {own} FROM apart a WHERE {past}._doc = a.doc"
-                f" AND {past}._delivery = {delivery}"
+                f"UPDATE {storage.stored(f'past_{table.name}')} p SET _number = {own}, _doc = {own} FROM apart a"
+                f" WHERE p._doc = a.doc AND p._delivery = {delivery}"
             )
             con.execute(
                 f"UPDATE claims SET number = {own}, doc = {own} FROM apart a WHERE claims.doc = a.doc"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cockpit import __version__
 from tests.house.tree import calls, none, parsed, sources, where
 from tests.machine import ROOT
 
@@ -69,6 +70,11 @@ def test_nothing_is_left_for_later() -> None:
         if mark in file.read_text("utf-8") and file != Path(__file__)
     ]
     none(left)
+
+
+def test_the_release_is_said_once() -> None:
+    """What a server and a command compare is what is released."""
+    assert f'\nversion = "{__version__}"\n' in (ROOT / "pyproject.toml").read_text("utf-8")
 
 
 def test_requirements_are_pinned_and_name_no_address() -> None:
