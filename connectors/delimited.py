@@ -61,11 +61,12 @@ def read_text(path: Path, scratch: Path, progress: Callable[[int], None]) -> Ext
     delimiter = sniff_delimiter(sample)
     issues: list[Issue] = []
     table, lines = _parse(plain, delimiter, issues)
-    plain.unlink()
     if encoding.lossy:
-        issues.append(Issue("encoding_damaged", "warning", params={"encoding": encoding.name}))
+        first, count = _unreadable_lines(plain)
+        issues.append(Issue("encoding_damaged", "warning", first, count=count, params={"encoding": encoding.name}))
     elif encoding.guessed:
         issues.append(Issue("encoding_guessed", "note", params={"encoding": encoding.name}))
+    plain.unlink()
     progress(table.num_rows)
     columns = {name: column.combine_chunks() for name, column in zip(table.column_names, table.columns, strict=True)}
     return Extract(None, [numbered(columns, table.num_rows, lines)], issues=issues)
@@ -138,6 +139,13 @@ def _rewrite(path: Path, target: Path, encoding: str, errors: str) -> None:
             while "\n\n" in text:
                 text = text.replace("\n\n", f"\n{BLANK_LINE}\n")
             out.write(text)
+
+
+def _unreadable_lines(path: Path) -> tuple[int | None, int]:
+    """The first line with a letter that could not be read, and how many there are."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = [line for line, text in enumerate(file, start=1) if "\ufffd" in text]
+    return (lines[0] if lines else None), len(lines)
 
 
 def _has_quotes(path: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import olefile
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZEROS = re.compile(r'^"?(0{2,20})"?$')  # a number format that shows 7 as 0007
+ZEROS = re.compile(r"^(0{2,20})(?:;.*)?$")  # a number format that shows 7 as 0007
 
 _BOF, _EOF, _FILEPASS, _SHEET, _XF, _FORMAT = 0x809, 0x0A, 0x2F, 0x85, 0xE0, 0x41E
 _NUMBER, _RK, _MULTIPLE_RK, _FORMULA, _FORMULA_OLD, _TEXT_RESULT = 0x203, 0x27E, 0xBD, 0x06, 0x406, 0x207

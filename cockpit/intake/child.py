@@ -43,6 +43,7 @@ def main() -> None:
         for line in sys.stdin:
             job = json.loads(line)
             folders = {os.environ["TMPDIR"], job["out"]}
+            _tell({"began": True})
             for target, _ in job["connectors"]:
                 importlib.import_module(target.partition(":")[0])  # warm for every fork to come
             outcome, peak = _fork(job) if hasattr(os, "fork") else (_here(job), 0)

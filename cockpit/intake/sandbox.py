@@ -83,6 +83,10 @@ class _Lost(Exception):
     """The worker process itself ended or hung."""
 
 
+class _NeverBegan(_Lost):
+    """It did so before it took the file: a file is not to blame for that."""
+
+
 class _Worker:
     """A warm process that forks for every file."""
 
@@ -94,7 +98,7 @@ class _Worker:
     def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> tuple[str, int]:
         """The fork's outcome (ok, memory, time, crash) and its peak of memory in bytes.
 
-        Raises `_Lost` when the worker is gone.
+        Raises `_Lost` when the worker is gone, `_NeverBegan` when it was so before.
         """
         process = self._started()
         assert process.stdin is not None
@@ -102,10 +106,15 @@ class _Worker:
             process.stdin.write((json.dumps(job) + "\n").encode())
             process.stdin.flush()
         except OSError as error:
-            raise _Lost from error
+            raise _NeverBegan from error
         deadline = time.monotonic() + float(job["seconds"]) + 15
+        began = False
         while True:
-            message = self._line(process, deadline)
+            try:
+                message = self._line(process, deadline)
+            except _Lost as error:
+                raise error if began else _NeverBegan() from error
+            began = True
             if "rows" in message:
                 progress(int(message["rows"]))
             elif "done" in message:
@@ -123,7 +132,8 @@ class _Worker:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # what was written and never taken
+                    pipe.close()
 
     def close(self) -> None:
         self.stop()
@@ -231,7 +241,11 @@ class Sandbox:
             left = False
 
         try:
-            outcome, peak = worker.run(job, tell)
+            try:
+                outcome, peak = worker.run(job, tell)
+            except _NeverBegan:
+                worker.stop()
+                outcome, peak = worker.run(job, tell)
             found = _load(out) if outcome == "ok" else None
         except (_Lost, OSError, ValueError, KeyError, TypeError, AttributeError):
             # gone, or made by its file to say what no worker says: nothing it may still say is heard

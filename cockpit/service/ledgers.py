@@ -16,6 +16,7 @@ from cockpit.scope import Scope
 from cockpit.service.cache import Cache
 from cockpit.service.results import LedgerView, TableView
 from cockpit.service.sample import Sample
+from cockpit.warehouse.reading import counted
 from cockpit.warehouse.store import Ledger, Warehouse
 
 OPTIONS_SHOWN = 500
@@ -155,12 +156,9 @@ class LedgerDesk:
 
     def _counts(self, scope: Scope) -> dict[str, dict[str, int]]:
         """Current rows by table and ledger, in one question."""
-        parts = []
-        for name in TABLES:
-            rows = self._warehouse.read(name, scope)
-            parts.append(rows.group_by("ledger").aggregate(n=rows.count()).mutate(table=name))
+        asked = counted({name: self._warehouse.read(name, scope) for name in TABLES})
         counts: dict[str, dict[str, int]] = {}
-        for row in self._warehouse.run(parts[0].union(*parts[1:])).to_pylist():
+        for row in self._warehouse.run(asked).to_pylist():
             counts.setdefault(row["table"], {})[row["ledger"]] = row["n"]
         return counts
 

@@ -1,4 +1,4 @@
-"""Files made to harm: bombs, entities, lying sizes, far cells, payloads. Each costs little and ends in one clear word."""
+"""Files made to harm: bombs, entities, lying sizes, far cells, payloads. Each costs little and ends in a clear word."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_files_of_others_with_entities(desk: Desk) -> None:
 
 @pytest.mark.parametrize("said", ["A1", "A1:B2", "A1:XFD1048576", "ZZ9:A1"])
 def test_a_sheet_that_lies_about_its_size(desk: Desk, workbook: Book, said: str) -> None:
-    rows = [HEAD, *(["X%d" % i, "2024-03-05", "甲", "01", i, 10] for i in range(300))]
+    rows = [HEAD, *([f"X{i}", "2024-03-05", "甲", "01", i, 10] for i in range(300))]
     path = altered(
         workbook({"a": rows}), lambda xml: re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="{said}"', xml)
     )
@@ -207,6 +207,27 @@ def test_a_wide_table_loads(desk: Desk, width: int) -> None:
     part = desk.text("\n".join([head, *lines]), table="sales_lines")
     assert (part.status, part.rows_read, part.rows_skipped) == ("ready", 9, 1)
     assert len(found(part, "columns_unused").params["headers"]) < 300
+
+
+@pytest.mark.corpus
+def test_every_line_a_sheet_can_have(desk: Desk) -> None:
+    """1,048,576 lines: as many as Excel allows."""
+    path, lines = desk.folder / "million.xlsx", 1_048_576
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("销售")
+        sheet.write_row(0, 0, HEAD)
+        for line in range(1, lines):
+            sheet.write_row(
+                line, 0, [f"X{line}", 45_000 + line % 365, f"客户{line % 900}", f"M{line % 5000}", line % 7, 1]
+            )
+    part = desk.part(path)
+    assert (part.status, part.rows_read, part.rows_rejected) == ("ready", lines - 1, 0)
+    assert desk.con.execute(f"SELECT count(DISTINCT document_no), sum(quantity) FROM {part.staged}").fetchall()[0] == (
+        lines - 1,
+        sum(line % 7 for line in range(1, lines)),
+    )
 
 
 def test_everything_merged(desk: Desk, workbook: Book) -> None:
@@ -315,8 +336,9 @@ def test_passwords(desk: Desk) -> None:
     folder = sample_file("spreadsheets")
     for name in (
         "poi/poifs/protect.xlsx", "poi/poifs/protected_sha512.xlsx", "calamine/pass_protected.xlsb",
-        "calamine/pass_protected.ods", "poi/spreadsheet/xor-encryption-abc.xls", "sheetjs/biff5/password_2002_40_xor.xls",
-        "sheetjs/password_2002_128_enhanced.xls", "phpspreadsheet/XLS/pwtest.xls", "messytables/encrypted_no_password.xls",
+        "calamine/pass_protected.ods", "poi/spreadsheet/xor-encryption-abc.xls", "phpspreadsheet/XLS/pwtest.xls",
+        "sheetjs/biff5/password_2002_40_xor.xls", "sheetjs/password_2002_128_enhanced.xls",
+        "messytables/encrypted_no_password.xls",
     ):  # fmt: skip
         assert refused(desk, folder / name) == ["file_encrypted"], name
 
