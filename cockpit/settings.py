@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cockpit.errors import CockpitError, SystemFailure, UsageError
+from cockpit.errors import CockpitError, SystemFailure, UsageError, path_failure
 from cockpit.locale import LANGUAGES, Language
 
 PREFIX = "COCKPIT_"
@@ -83,7 +83,10 @@ def settings() -> Settings:
         read.home.mkdir(parents=True, exist_ok=True)
         key = read.secret_key.get_secret_value() or _stored_key(read.home / "secret.key")
     except OSError as error:
-        raise SystemFailure("home_not_writable", path=str(read.home), detail=error.strerror or "") from error
+        failure = path_failure(error, read.home)
+        if failure.code == "path_forbidden" or isinstance(error, FileExistsError | NotADirectoryError):
+            failure = SystemFailure("home_not_writable", path=str(read.home), detail=error.strerror or "")
+        raise failure from error
     check_secret(key)
     return read.model_copy(update={"secret_key": SecretStr(key)})
 

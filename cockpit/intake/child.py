@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import importlib
 import json
 import os
@@ -12,6 +13,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from connectors.base import Connector, Extract, Unreadable
 
 MANIFEST = "manifest.json"
 GRACE = 0.005
+_ENDS = {0: "ok", 1: "crash", 3: "memory", 4: "disk"}  # what the exit status of a fork says
 
 
 def main() -> None:
@@ -62,9 +65,17 @@ def _tell(message: dict[str, Any]) -> None:
 def _here(job: dict[str, Any]) -> str:
     try:
         work(job)
-    except MemoryError:
-        return "memory"
+    except (MemoryError, OSError) as error:
+        return _ENDS[_status(error)]
     return "ok"
+
+
+def _status(error: BaseException) -> int:
+    """The exit status for what ended the work; the disk may be too full to take any last words."""
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, MemoryError) or number == errno.EFBIG:
+        return 3
+    return 4 if number in (errno.ENOSPC, errno.EDQUOT) else 1
 
 
 def _fork(job: dict[str, Any]) -> tuple[str, int]:
@@ -76,11 +87,11 @@ def _fork(job: dict[str, Any]) -> tuple[str, int]:
             _limit(job)
             work(job)
             status = 0
-        except MemoryError:
-            status = 3
         finally:
-            if sys.exc_info()[0] is not None:
-                traceback.print_exc()  # last words, in stderr.txt
+            if (error := sys.exc_info()[1]) is not None:
+                status = _status(error)
+                with suppress(OSError):
+                    traceback.print_exc()  # last words, in stderr.txt
             os._exit(status)  # the fork ends here whatever happens
     return _await(pid, time.monotonic() + float(job["seconds"]))
 
@@ -104,7 +115,7 @@ def _await(pid: int, deadline: float) -> tuple[str, int]:
 def _outcome(status: int) -> str:
     if os.WIFSIGNALED(status):
         return "time" if os.WTERMSIG(status) == signal.SIGXCPU else "crash"
-    return {0: "ok", 3: "memory"}.get(os.WEXITSTATUS(status), "crash")
+    return _ENDS.get(os.WEXITSTATUS(status), "crash")
 
 
 def _limit(job: dict[str, Any]) -> None:
