@@ -27,9 +27,19 @@ MANIFEST = "manifest.json"
 GRACE = 0.005
 
 
+class _WithoutPandas:
+    """pyarrow loads pandas where it finds it; nobody here needs it, and it takes longer to load than all the rest."""
+
+    @staticmethod
+    def find_spec(name: str, path: object, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
 def main() -> None:
     """Answers one job per line of standard input until its parent goes away."""
     # what is loaded on first use is loaded here, once, so that no fork has to
+    sys.meta_path.insert(0, _WithoutPandas)
     pa.array([1])
     for encoding in ("gb18030", "big5", "cp1252", "utf-16", "utf-8-sig"):
         codecs.lookup(encoding)
