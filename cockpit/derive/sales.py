@@ -18,8 +18,7 @@ _DISCOUNTED = "(1 - coalesce(discount_rate, 0))::DECIMAL(12,8)"
 _LISTED = "(quantity * unit_price)::DECIMAL(24,8)"
 # Without a discount the product of two long decimals is spared, which is the dearest step of all.
 _PRICED = (
-    f"CASE WHEN discount_rate IS NULL THEN {_LISTED}::DECIMAL(18,4)"
-    f" ELSE ({_LISTED} * {_DISCOUNTED})::DECIMAL(18,4) END"
+    f"CASE WHEN discount_rate IS NULL THEN {_LISTED}::DECIMAL(18,4) ELSE ({_LISTED} * {_DISCOUNTED})::DECIMAL(18,4) END"
 )
 
 # Revenue is without tax: the net amount as it stands, else gross less tax, else quantity times price less discount.

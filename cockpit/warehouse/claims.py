@@ -45,15 +45,13 @@ def digest(
     delivery that brought the document as it is, where one did (`confirming`).
 
     `ledger` is SQL, `filled` names the columns in which some row has a value. ``several`` tells that the number stands
-    for several documents, ``again`` that more than a look at it as a whole is needed. A document is confirmed only where
-    its number stands for one document, here and among the known: then nothing else is to be decided or moved.
+    for several documents, ``again`` that more than a look at it as a whole is needed. A document is confirmed only
+    where its number stands for one document, here and among the known: then nothing else is to be decided or moved.
 
     Keys are made for units, not for rows, and only where a unit is not found again by its ``unit``: 64 bits of its
     columns, 64 of each line's content and the count of lines agree.
     """
     who, day, unit = partner(table, "a"), business_day(table, "a"), _unit(table, filled)
-    if table.business_day and table.column(table.business_day).kind == "instant":
-        day = f"{day}::DATE"
     units = "".join(f"{value} AS {quoted(name)}, " for name, value in unit.items())
     number = key(f"'{table.name}'", ledger, *(f"d.{quoted(name)}" for name in unit))
     # What other deliveries brought back of a number's rejects stands beside its document: it is looked at anew.
@@ -73,12 +71,12 @@ def digest(
 
 
 def keep_confirmed(con: duckdb.DuckDBPyConnection, table: Table, delivery: int, active: bool) -> None:
-    """Write down which documents `digest` found confirmed. A delivery that is held is noted document by document: it may be set apart."""
+    """Write down which documents `digest` found confirmed; one by one for a held delivery, which may be set apart."""
     name, share = f"'{table.name}'", REPEATED_SHARE if active else 2
     con.execute(
         f"INSERT INTO repeated_deliveries SELECT {name}, {delivery}, d.confirmed FROM (SELECT confirmed, count(*) AS"
-        f" times FROM {documents(table)} WHERE confirmed IS NOT NULL GROUP BY confirmed) d JOIN (SELECT delivery, count(*) AS"
-        f' times FROM claims WHERE "table" = {name} AND origin = delivery GROUP BY delivery) c'
+        f" times FROM {documents(table)} WHERE confirmed IS NOT NULL GROUP BY confirmed) d JOIN (SELECT delivery,"
+        f' count(*) AS times FROM claims WHERE "table" = {name} AND origin = delivery GROUP BY delivery) c'
         f" ON c.delivery = d.confirmed WHERE d.times >= {share} * c.times"
     )
     repeated = f'SELECT origin FROM repeated_deliveries WHERE "table" = {name} AND delivery = {delivery}'

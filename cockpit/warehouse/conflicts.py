@@ -18,7 +18,7 @@ def compare(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         "CREATE OR REPLACE TEMP TABLE known AS SELECT c.number, c.doc, c.partner, c.day, c.lines, c.content, c.origin,"
         " o.ord, count(*) OVER (PARTITION BY c.doc) AS stored FROM claims c JOIN (SELECT t.number, max(o.ord) AS ord"
         f" FROM {claims.told(table, mine)} t JOIN delivery_order o ON o.delivery = t.delivery WHERE o.active"
-        f" GROUP BY t.number) o ON o.number = c.number WHERE c.\"table\" = ? AND c.current AND {mine}",
+        f' GROUP BY t.number) o ON o.number = c.number WHERE c."table" = ? AND c.current AND {mine}',
         [table.name],
     )
     con.execute(

@@ -103,7 +103,7 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     if table.mode != "event":
         # The claim that brought the rows is marked, not the one that confirmed them last.
         con.execute(
-            "UPDATE claims c SET current = NOT current WHERE \"table\" = ? AND number IN (SELECT number FROM units)"
+            'UPDATE claims c SET current = NOT current WHERE "table" = ? AND number IN (SELECT number FROM units)'
             " AND current <> (delivery = origin AND EXISTS (SELECT 1 FROM winning_claims w WHERE w.doc = c.doc"
             " AND w.origin = c.origin))",
             [table.name],
@@ -144,9 +144,7 @@ def units_of(con: duckdb.DuckDBPyConnection, table: Table, delivery: int) -> Non
             f"SELECT _number AS number FROM {_all_rows(table)} WHERE _delivery = $delivery UNION SELECT number"
             f" FROM confirmations WHERE \"table\" = '{table.name}' AND delivery = $delivery"
         )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE units AS SELECT DISTINCT number FROM ({source})", {"delivery": delivery}
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE units AS SELECT DISTINCT number FROM ({source})", {"delivery": delivery})
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, table: Table) -> int:

@@ -190,7 +190,8 @@ def settle_repeats(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence
         )
     ]
     con.execute(
-        f"DELETE FROM {storage.stored(f'new_{table.name}')} n USING repeats r WHERE n._doc = r._doc AND n._part = r._part"
+        f"DELETE FROM {storage.stored(f'new_{table.name}')} n USING repeats r"
+        " WHERE n._doc = r._doc AND n._part = r._part"
     )
     differing = _differing(con, table)
     equal = count(con, "SELECT count(DISTINCT _doc) FROM repeats")
@@ -244,7 +245,8 @@ def _settle_repeated_events(con: duckdb.DuckDBPyConnection, table: Table) -> lis
     )
     rows = fetch(con, "SELECT _part, count(*) FROM repeats GROUP BY _part ORDER BY _part")
     con.execute(
-        f"DELETE FROM {storage.stored(f'new_{table.name}')} n USING repeats r WHERE n._part = r._part AND n._row = r._row"
+        f"DELETE FROM {storage.stored(f'new_{table.name}')} n USING repeats r"
+        " WHERE n._part = r._part AND n._row = r._row"
     )
     return [
         Finding(
@@ -257,11 +259,9 @@ def _settle_repeated_events(con: duckdb.DuckDBPyConnection, table: Table) -> lis
 def tell_apart(con: duckdb.DuckDBPyConnection, table: Table) -> list[Finding]:
     """Give documents that share a number but not partner or day an identity of their own; fill ``new_claims``."""
     new, who, day = new_rows(table), partner(table, "n"), business_day(table, "n")
-    if table.business_day and table.column(table.business_day).kind == "instant":
-        day = f"{day}::DATE"
     told = (
-        f"CREATE OR REPLACE TEMP TABLE new_claims AS SELECT number AS _number, number AS _doc, unit, partner, day, lines,"
-        f" content, part, row, several FROM {claims.documents(table)} WHERE NOT again AND confirmed IS NULL"
+        f"CREATE OR REPLACE TEMP TABLE new_claims AS SELECT number AS _number, number AS _doc, unit, partner, day,"
+        f" lines, content, part, row, several FROM {claims.documents(table)} WHERE NOT again AND confirmed IS NULL"
         f" UNION ALL SELECT _number, _doc, any_value(d.unit), min({who}), min({day}), count(*),"
         f" sum({content(table, 'n')}::HUGEINT), min(_part), min(_row), coalesce(min({who}) <> max({who}), false)"
         f" OR coalesce(min({day}) <> max({day}), false) FROM {new} n JOIN {claims.documents(table)} d"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import duckdb
 
 from cockpit.model.types import Table
-from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse import storage
+from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import quoted, stored_columns
 
 SCHEMA_VERSION = 2
@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS versions (
     settings BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS claims (
     "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, number UUID NOT NULL, doc UUID NOT NULL, unit UBIGINT,
-    partner VARCHAR, day DATE, lines BIGINT NOT NULL, content HUGEINT NOT NULL, origin BIGINT NOT NULL, current BOOLEAN NOT NULL);
+    partner VARCHAR, day DATE, lines BIGINT NOT NULL, content HUGEINT NOT NULL, origin BIGINT NOT NULL,
+    current BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS repeated_deliveries (
     "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, origin BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS repeat_exceptions (

@@ -32,7 +32,11 @@ def shown(columns: Mapping[str, str], filled: Iterable[str]) -> str:
 
 
 def create(
-    con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], filled: Iterable[str], temporary: bool = False
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    columns: Mapping[str, str],
+    filled: Iterable[str],
+    temporary: bool = False,
 ) -> None:
     """Make the empty stored table with the `filled` columns, and the view of all `columns` over it."""
     there = frozenset(filled)
