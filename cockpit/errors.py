@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import Any
 
 EXIT_DONE = 0
@@ -51,3 +53,19 @@ class SystemFailure(CockpitError):
     """Disk, database or child process failed; nothing was changed."""
 
     exit_status = EXIT_SYSTEM
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_CROWDED = (errno.EMFILE, errno.ENFILE)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def path_failure(error: OSError, path: Path) -> SystemFailure:
+    """Why `path` could not be read or written, with its cure: full disk, too many open files, permissions, or else."""
+    if error.errno in _FULL:
+        return SystemFailure("disk_full", path=str(path))
+    if error.errno in _CROWDED:
+        return SystemFailure("too_many_files")
+    if error.errno in _FORBIDDEN:
+        return SystemFailure("path_forbidden", path=str(path))
+    return SystemFailure("path_failed", path=str(path), reason=error.strerror or type(error).__name__)

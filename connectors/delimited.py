@@ -20,6 +20,8 @@ from connectors.base import Connector, Extract, Settings, Unreadable, numbered
 MAX_COLUMNS = 4096
 SAMPLE = 1 << 18
 CHUNK = 1 << 22
+MAX_LINE = 16_000_000  # bytes; what is longer is no line of a table
+MAX_LINES_PER_RECORD = 50  # in a text whose quotation marks do not add up
 BLANK_LINE = "\x1f"  # stands in for an empty line, which the CSV reader would not count
 
 
@@ -57,13 +59,14 @@ def read_text(path: Path, scratch: Path, progress: Callable[[int], None]) -> Ext
     if not sample.replace(BLANK_LINE, "").strip():
         raise Unreadable(Issue("file_empty", "error"))
     delimiter = sniff_delimiter(sample)
-    table, lines = _parse(plain, delimiter, _quotes(plain))
-    plain.unlink()
     issues: list[Issue] = []
+    table, lines = _parse(plain, delimiter, issues)
     if encoding.lossy:
-        issues.append(Issue("encoding_damaged", "warning", params={"encoding": encoding.name}))
+        first, count = _unreadable_lines(plain)
+        issues.append(Issue("encoding_damaged", "warning", first, count=count, params={"encoding": encoding.name}))
     elif encoding.guessed:
         issues.append(Issue("encoding_guessed", "note", params={"encoding": encoding.name}))
+    plain.unlink()
     progress(table.num_rows)
     columns = {name: column.combine_chunks() for name, column in zip(table.column_names, table.columns, strict=True)}
     return Extract(None, [numbered(columns, table.num_rows, lines)], issues=issues)
@@ -138,10 +141,16 @@ def _rewrite(path: Path, target: Path, encoding: str, errors: str) -> None:
             out.write(text)
 
 
-def _quotes(path: Path) -> int:
-    """How many quotation marks the text has."""
+def _unreadable_lines(path: Path) -> tuple[int | None, int]:
+    """The first line with a letter that could not be read, and how many there are."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = [line for line, text in enumerate(file, start=1) if "\ufffd" in text]
+    return (lines[0] if lines else None), len(lines)
+
+
+def _has_quotes(path: Path) -> bool:
     with path.open("rb") as file:
-        return sum(chunk.count(b'"') for chunk in iter(lambda: file.read(CHUNK), b""))
+        return any(b'"' in chunk for chunk in iter(lambda: file.read(CHUNK), b""))
 
 
 def sniff_delimiter(sample: str) -> str:
@@ -167,30 +176,83 @@ def sniff_delimiter(sample: str) -> str:
     return best
 
 
-def _parse(path: Path, delimiter: str, quotes: int) -> tuple[pa.Table, pa.Array]:
+def _parse(path: Path, delimiter: str, issues: list[Issue]) -> tuple[pa.Table, pa.Array]:
     """The cells of the file and the line each row begins on.
 
-    Where quotation marks do not add up to all lines of the file, or one is left open, they are letters like others.
+    Where quotation marks do not add up to all lines of the file, they are letters in the lines they spoil.
     """
     total, width = _measure(path, delimiter)
     if width > MAX_COLUMNS:
         raise Unreadable(Issue("sheet_too_wide", "error", params={"columns": width, "limit": MAX_COLUMNS}))
-    if quotes:
-        try:
-            table = _read_csv(path, delimiter, width, '"')
-            lines, counted, longest = _line_numbers(table)
-            if counted == total and (quotes % 2 == 0 or longest <= 3):
-                return _tidy(table), lines
-        except duckdb.Error:
-            pass  # read again below, line by line
+    quoted = _has_quotes(path)
     try:
-        table = _read_csv(path, delimiter, width, "")
+        table = _read_csv(path, delimiter, width, '"' if quoted else "")
+        lines, counted = _line_numbers(table)
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError from error
     except duckdb.Error as error:
-        raise Unreadable(Issue("file_damaged", "error")) from error
-    if table.num_rows != total:
-        lost = {"lines": total, "read": table.num_rows}
+        if not quoted:
+            raise Unreadable(Issue("file_damaged", "error")) from error
+        counted = -1
+    if quoted and counted != total:
+        table, lines, counted = _salvage(path, delimiter, width, issues)
+    if counted != total:
+        lost = {"lines": total, "read": counted}
         raise Unreadable(Issue("reader_lost_rows", "error", params=lost))
-    return _tidy(table), numbered({}, table.num_rows).column(0)
+    return _tidy(table), lines
+
+
+def _salvage(path: Path, delimiter: str, width: int, issues: list[Issue]) -> tuple[pa.Table, pa.Array, int]:
+    """The cells of a text whose quotation marks do not add up, the line each row begins on, and the lines in all.
+
+    A row that is properly quoted is read so, over several lines if need be. Any other line stands for itself with its
+    quotation marks as letters: nothing is taken into the cell of another row.
+    """
+    pieces: list[pa.Table] = []
+    rows: list[list[str]] = []
+    starts: list[int] = []
+    odd: list[int] = []
+    names = [f"c{i}" for i in range(width)]
+
+    def pack() -> None:
+        columns = [pa.array([row[i] if i < len(row) else None for row in rows], pa.string()) for i in range(width)]
+        pieces.append(pa.table(columns, names=names))
+        rows.clear()
+
+    csv.field_size_limit(MAX_LINE)
+    text = path.read_text("utf-8").removesuffix("\n").split("\n")
+    place = 0
+    while place < len(text):
+        cells, used = _record(text, place, delimiter)
+        if not used:
+            odd.append(place + 1)
+        rows.append(cells)
+        starts.append(place + 1)
+        place += used or 1
+        if len(rows) * width > CHUNK:
+            pack()
+    pack()
+    if odd:
+        issues.append(Issue("quotes_unbalanced", "warning", row=odd[0], count=len(odd)))
+    return pa.concat_tables(pieces), pa.array(starts, pa.int64()), len(text)
+
+
+def _record(text: list[str], place: int, delimiter: str) -> tuple[list[str], int]:
+    """The cells of the record at that line and the lines it has; 0 where its quotation marks are letters."""
+    if '"' not in text[place]:
+        return text[place].split(delimiter), 1
+    for used in range(1, MAX_LINES_PER_RECORD + 1):
+        if place + used > len(text):
+            break
+        if '"' not in text[place + used - 1] and used > 1:
+            continue
+        try:
+            [cells] = csv.reader(["\n".join(text[place : place + used])], delimiter=delimiter, strict=True)
+            return cells, used
+        except csv.Error as error:
+            if "unexpected end of data" not in str(error):  # more lines cannot mend it
+                break
+    return text[place].split(delimiter), 0
 
 
 def _measure(path: Path, delimiter: str) -> tuple[int, int]:
@@ -202,6 +264,8 @@ def _measure(path: Path, delimiter: str) -> tuple[int, int]:
             block = tail + chunk
             cut = block.rfind("\n") + 1
             whole, tail = block[:cut], block[cut:]
+            if len(tail) > MAX_LINE:
+                raise Unreadable(Issue("line_too_long", "error", row=lines + whole.count("\n") + 1))
             if whole:
                 pieces = pc.split_pattern(pa.array([whole[:-1]], pa.large_string()), "\n").flatten()
                 lines += len(pieces)
@@ -224,24 +288,23 @@ def _read_csv(path: Path, delimiter: str, width: int, quote: str) -> pa.Table:
             auto_detect=False,
             null_padding=True,
             parallel=False,
-            strict_mode=False,
-            max_line_size=16_000_000,
+            strict_mode=True,  # the other mode swallows rows, and letters, where a quotation mark is missing
+            max_line_size=MAX_LINE,
         )
         return reader.to_arrow_table()
     finally:
         con.close()
 
 
-def _line_numbers(table: pa.Table) -> tuple[pa.Array, int, int]:
-    """The line each record begins on, line breaks inside quotes counted; the lines in all and of the longest record."""
+def _line_numbers(table: pa.Table) -> tuple[pa.Array, int]:
+    """The line each record begins on, line breaks inside quotes counted, and the lines in all."""
     extra = pa.repeat(pa.scalar(0, pa.int64()), table.num_rows)
     for column in table.columns:
         breaks = pc.fill_null(pc.count_substring(column.combine_chunks(), "\n"), 0)
         if pc.any(pc.greater(breaks, 0)).as_py():
             extra = pc.add(extra, pc.cast(breaks, pa.int64()))
     ends = pc.cumulative_sum(pc.add(extra, 1))
-    starts = pc.subtract(ends, extra)
-    return starts, ends[-1].as_py() if len(ends) else 0, (pc.max(extra).as_py() or 0) + 1
+    return pc.subtract(ends, extra), ends[-1].as_py() if len(ends) else 0
 
 
 def _tidy(table: pa.Table) -> pa.Table:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import re
-import threading
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,11 +13,11 @@ import pyarrow.compute as pc
 
 from cockpit.issues import Issue
 from connectors.base import Connector, Extract, Settings, Unreadable, numbered
+from connectors.xls import OldSheet, look_at
+from connectors.xlsx import MAX_COLUMNS, Package
 
 BINARY = (b"PK", b"\xd0\xcf\x11\xe0", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
-MAX_COLUMNS = 4096
 EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
-CHUNK = 1 << 22
 
 _EXCEL_ERRORS = {
     "NA": "#N/A",
@@ -33,8 +29,6 @@ _EXCEL_ERRORS = {
     "Value": "#VALUE!",
     "GettingData": "#N/A",
 }
-_CELL = re.compile(rb'<c [^>]*?r="([A-Z]+)(\d+)"')
-_NO_RESULT = (b"</f></c>", b"</f><v></v></c>", b"</f><v/></c>", b"</f><v /></c>")
 
 
 class Spreadsheet(Connector):
@@ -50,21 +44,30 @@ class Spreadsheet(Connector):
     ) -> Iterator[Extract]:
         if path is None:
             raise Unreadable(Issue("file_missing", "error"))
-        yield from read_workbook(path, progress)
+        yield from read_workbook(path, scratch, progress)
 
 
-def read_workbook(path: Path, progress: Callable[[int], None]) -> Iterator[Extract]:
+def read_workbook(path: Path, scratch: Path, progress: Callable[[int], None]) -> Iterator[Extract]:
     """Every sheet of a workbook, hidden ones included. Raises `Unreadable` where it has none or cannot be opened."""
+    old = look_at(path, scratch)
+    if old is not None and old.encrypted:
+        raise Unreadable(Issue("file_encrypted", "error"))
     try:
-        reader = fastexcel.read_excel(path)
+        reader = fastexcel.read_excel(old.path if old is not None else path)
     except (fastexcel.FastExcelError, ValueError, OSError) as error:
         raise Unreadable(_workbook_issue(error)) from error
     if not reader.sheet_names:
         raise Unreadable(Issue("no_workbook", "error"))
+    sheets = old.sheets if old is not None and len(old.sheets) == len(reader.sheet_names) else []
     seen = 0
-    with _Package(path) as package:
+    with Package(path) as package:
         for position, name in enumerate(reader.sheet_names):
-            extract = _read_sheet(reader, position, name, package)
+            if sheets and sheets[position].chart:
+                yield Extract(name, [], issues=[Issue("sheet_is_chart", "note")])
+                continue
+            extract = _read_sheet(reader, position, name, package, sheets[position] if sheets else OldSheet())
+            if package.is_damaged():
+                raise Unreadable(Issue("file_damaged", "error"))
             seen += sum(batch.num_rows for batch in extract.batches)
             progress(seen)
             yield extract
@@ -77,8 +80,10 @@ def _workbook_issue(error: Exception) -> Issue:
     return Issue("file_damaged", "error")
 
 
-def _read_sheet(reader: fastexcel.ExcelReader, position: int, name: str, package: _Package) -> Extract:
+def _read_sheet(reader: fastexcel.ExcelReader, position: int, name: str, package: Package, old: OldSheet) -> Extract:
     scan = package.scan(name)
+    if (refusal := scan.too_large()) is not None:
+        return Extract(name, [], issues=[refusal])
     try:
         # skip_rows=0 keeps the empty lines at the top, so that position + 1 is the line in the file
         sheet = reader.load_sheet(position, header_row=None, skip_rows=0, dtypes="string")
@@ -92,8 +97,11 @@ def _read_sheet(reader: fastexcel.ExcelReader, position: int, name: str, package
         else:
             batch = sheet.to_arrow()
             columns = list(batch.columns)
-        if scan.last_line > sheet.height:
-            lost = {"lines": scan.last_line, "read": sheet.height}
+        if scan.damaged:
+            return Extract(name, [], issues=[Issue("sheet_damaged", "error")])
+        last_line = max(scan.last_line, old.last_line)
+        if last_line > sheet.height:
+            lost = {"lines": last_line, "read": sheet.height}
             return Extract(name, [], issues=[Issue("reader_lost_rows", "error", params=lost)])
         empty = sheet.selected_columns[0].absolute_index if columns else 0
     except (fastexcel.FastExcelError, ValueError, OSError) as error:  # one damaged sheet must not hide the others
@@ -102,6 +110,9 @@ def _read_sheet(reader: fastexcel.ExcelReader, position: int, name: str, package
     issues = scan.issues()
     extract = Extract(name, [], sheet.visible != "visible", issues=issues)
     extract.rounded = _long_numbers(reader, position, columns, empty)
+    for place, by_digits in (*scan.zeros.items(), *old.zeros.items()):
+        if 0 <= place - empty < len(columns):
+            columns[place - empty] = _with_zeros(columns[place - empty], by_digits)
     # the reader leaves empty columns at the left out; here the third column stays the third
     columns = [pa.nulls(batch.num_rows, pa.string())] * empty + columns
     extract.batches = [numbered({f"c{i}": column for i, column in enumerate(columns)}, batch.num_rows)]
@@ -127,6 +138,17 @@ def _with_error_texts(batch: pa.RecordBatch, problems: fastexcel.CellErrors | No
     return columns
 
 
+def _with_zeros(column: pa.Array, by_digits: Mapping[int, list[int]]) -> pa.Array:
+    """The column with the zeros in front that its number format shows: to a person 00042 is a code, not 42."""
+    lines = numbered({}, len(column)).column(0)
+    for digits, shown in by_digits.items():
+        chosen = pc.and_(
+            pc.is_in(lines, value_set=pa.array(shown, pa.int64())), pc.match_substring_regex(column, r"^\d+$")
+        )
+        column = pc.if_else(pc.fill_null(chosen, False), pc.utf8_lpad(column, digits, "0"), column)
+    return column
+
+
 def _long_numbers(reader: fastexcel.ExcelReader, position: int, columns: list[pa.Array], offset: int) -> dict[int, int]:
     """Columns that hold numbers (not texts) of more than 15 digits, with the first such line."""
     found: dict[int, int] = {}
@@ -149,103 +171,3 @@ def _long_numbers(reader: fastexcel.ExcelReader, position: int, columns: list[pa
         if rows:
             found[offset + index] = rows[0] + 1
     return found
-
-
-class _Scan(threading.Thread):
-    """Looks through a sheet's XML beside the reader, for what the reader does not tell.
-
-    `errors`: there may be cells such as #N/A; `unsolved` formulas have no stored result, `first` is one such cell;
-    `last_line` is the last line with a value. A sheet that is no XML may have errors and tells nothing else.
-    """
-
-    def __init__(self, archive: zipfile.ZipFile | None, part: str | None) -> None:
-        super().__init__(daemon=True)
-        self._archive, self._part = archive, part
-        self.errors = part is None
-        self.unsolved = 0
-        self.first: str | None = None
-        self.last_line = 0
-
-    def run(self) -> None:
-        if self._archive is None or self._part is None:
-            return
-        try:
-            with self._archive.open(self._part) as stream:
-                tail = b""
-                while chunk := stream.read(CHUNK):
-                    # a cell that is cut in two is looked at whole with the next block
-                    block = tail + chunk
-                    cut = block.rfind(b"</row>") + 6
-                    if cut < 6:
-                        cut = len(block)
-                    self._look(block[:cut])
-                    tail = block[cut:]
-                self._look(tail)
-        except (OSError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError):
-            self.errors = True
-
-    def _look(self, block: bytes) -> None:
-        self.errors = self.errors or b't="e"' in block
-        valued = max(block.rfind(b"</v></c>"), block.rfind(b"</is></c>"))
-        if valued > 0 and block[valued - 3 : valued] != b"<v>":
-            cells = _CELL.findall(block, max(0, valued - 100_000), valued)
-            self.last_line = max(self.last_line, int(cells[-1][1])) if cells else self.last_line
-        if b"</f>" not in block:
-            return
-        for ending in _NO_RESULT:
-            count = block.count(ending)
-            self.unsolved += count
-            if count and self.first is None:
-                end = block.find(ending)
-                cells = _CELL.findall(block, max(0, end - 10_000), end)
-                self.first = b"".join(cells[-1]).decode() if cells else None
-
-    def issues(self) -> list[Issue]:
-        if not self.unsolved:
-            return []
-        line = int(re.sub(r"\D", "", self.first)) if self.first else None
-        return [Issue("formula_without_result", "warning", row=line, value=self.first, count=self.unsolved)]
-
-
-class _Package:
-    """The XML parts of a workbook by sheet name; without parts for the older binary formats."""
-
-    def __init__(self, path: Path) -> None:
-        self._archive = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else None
-        self._parts = self._find() if self._archive is not None else {}
-
-    def __enter__(self) -> _Package:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._archive is not None:
-            self._archive.close()
-
-    def scan(self, sheet: str) -> _Scan:
-        """A look at the sheet's XML, running beside the caller where the sheet is large."""
-        scan = _Scan(self._archive, self._parts.get(sheet))
-        scan.start()
-        return scan
-
-    def _find(self) -> dict[str, str]:
-        assert self._archive is not None
-        try:
-            book = self._archive.read("xl/workbook.xml").decode("utf-8")
-            links = self._archive.read("xl/_rels/workbook.xml.rels").decode("utf-8")
-        except (KeyError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error):
-            return {}
-        targets: dict[str, str] = {}
-        for link in re.findall(r"<(?:\w+:)?Relationship\s[^>]*>", links):
-            identity, target = re.search(r'\bId="([^"]+)"', link), re.search(r'\bTarget="([^"]+)"', link)
-            if identity and target:
-                targets[identity[1]] = target[1]
-        names = set(self._archive.namelist())
-        parts: dict[str, str] = {}
-        for sheet in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", book):
-            title, identity = re.search(r'\bname="([^"]*)"', sheet), re.search(r'\b\w+:id="([^"]+)"', sheet)
-            if title and identity and identity[1] in targets:
-                target_path = targets[identity[1]]
-                part = target_path.lstrip("/") if target_path.startswith("/") else f"xl/{target_path}"
-                if part in names and part.endswith(".xml"):
-                    parts[html.unescape(title[1])] = part
-        return parts

@@ -8,23 +8,25 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import typer
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from cockpit.cli import commands
+from cockpit.cli import commands, sources
 from cockpit.cli.desk import PROGRAM, Answered, Desk, distant, opened, screen
 from cockpit.cli.parsing import app, spelt
-from cockpit.errors import EXIT_DONE, EXIT_SYSTEM, EXIT_USAGE, CockpitError, SystemFailure, UsageError
+from cockpit.errors import EXIT_DONE, EXIT_SYSTEM, EXIT_USAGE, CockpitError, SystemFailure, UsageError, path_failure
 from cockpit.locale import LANGUAGES, Language, t
 from cockpit.service import Cockpit
 from cockpit.service.sample import Sample
 
-__all__ = ["PROGRAM", "Answered", "Desk", "app", "commands", "distant", "main", "run", "screen"]
+__all__ = ["PROGRAM", "Answered", "Desk", "app", "commands", "distant", "main", "run", "screen", "sources"]
 
 INTERRUPTED = 130  # the parser's way to say Ctrl-C
+ENGINE_INTERRUPTED = "Query interrupted"  # the engine's way
 LOG = logging.getLogger(__name__)
 
 
@@ -105,7 +107,11 @@ def run(arguments: Sequence[str], desk: Desk) -> int:
         if desk.out.file is sys.stdout:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_SYSTEM
+    except OSError as error:
+        return _fail(desk, path_failure(error, Path(str(error.filename or "."))))
     except Exception as error:
+        if isinstance(error, RuntimeError) and str(error) == ENGINE_INTERRUPTED:
+            return _fail(desk, SystemFailure("interrupted"))
         LOG.exception("unexpected")
         return _fail(desk, SystemFailure("unexpected", detail=type(error).__name__))
 

@@ -84,6 +84,13 @@ def _texts(layout: Layout) -> dict[str, str]:
     return texts | {field_name: literal(fact.value) for field_name, fact in layout.facts.items()}
 
 
+def whole_body(cells: str, layout: Layout) -> Body:
+    """Every line as a row: a database has neither titles nor totals nor merged cells."""
+    texts = _texts(layout)
+    select = ", ".join(f"{expression} AS {raw(field_name)}" for field_name, expression in texts.items())
+    return Body(f"(SELECT _row, {select} FROM {cells})", tuple(texts), 0)
+
+
 def find_body(con: duckdb.DuckDBPyConnection, cells: str, width: int, rows: int, layout: Layout, prefix: str) -> Body:
     """Sets aside what is no row of the table, counts it by kind, and fills document heads down.
 
@@ -127,7 +134,7 @@ def _kinds(cells: str, width: int, layout: Layout, texts: dict[str, str]) -> str
         f"regexp_matches({text}, {literal(TOTAL_LOOSE)}) OR regexp_full_match({text}, {literal(TOTAL_ENGLISH)})"
         for text in {*words, first}
     )
-    filled = " + ".join(f"({column} IS NOT NULL)::INTEGER" for column in columns)
+    filled = f"list_count([{', '.join(columns)}])"  # a sum would nest as deep as the sheet is wide
     dashes = (
         f"regexp_full_match(concat_ws('', {', '.join(f'c{position}' for position in range(width))}), {literal(RULE)})"
     )

@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import sys
 import time
@@ -18,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cockpit.intake.confine import confine, end_with_parent
 from cockpit.intake.inspection import inspect
 from cockpit.intake.sql import BLANKS
 from cockpit.issues import Issue
@@ -43,14 +45,23 @@ def main() -> None:
     pa.array([1])
     for encoding in ("gb18030", "big5", "cp1252", "utf-16", "utf-8-sig"):
         codecs.lookup(encoding)
+    confine()
     sys.stdout.write('{"ready": true}\n')
     sys.stdout.flush()
-    for line in sys.stdin:
-        job = json.loads(line)
-        for target, _ in job["connectors"]:
-            importlib.import_module(target.partition(":")[0])  # warm for every fork to come
-        outcome = _fork(job) if hasattr(os, "fork") else _here(job)
-        _tell({"done": outcome})
+    folders = {os.environ["TMPDIR"]}
+    try:
+        for line in sys.stdin:
+            job = json.loads(line)
+            folders = {os.environ["TMPDIR"], job["out"]}
+            _tell({"began": True})
+            for target, _ in job["connectors"]:
+                importlib.import_module(target.partition(":")[0])  # warm for every fork to come
+            outcome, peak = _fork(job) if hasattr(os, "fork") else (_here(job), 0)
+            _tell({"done": outcome, "peak": peak})
+    except (EOFError, BrokenPipeError):
+        pass
+    for folder in folders:  # the parent is gone and takes nothing away any more
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tell(message: dict[str, Any]) -> None:
@@ -66,7 +77,8 @@ def _here(job: dict[str, Any]) -> str:
     return "ok"
 
 
-def _fork(job: dict[str, Any]) -> str:
+def _fork(job: dict[str, Any]) -> tuple[str, int]:
+    """How the fork ended and the most memory it had resident, in bytes."""
     pid = os.fork()
     if pid == 0:
         status = 1
@@ -83,27 +95,32 @@ def _fork(job: dict[str, Any]) -> str:
     return _await(pid, time.monotonic() + float(job["seconds"]))
 
 
-def _await(pid: int, deadline: float) -> str:
-    """How the fork ended; it is killed at the deadline, and when the parent of this process is gone."""
+def _await(pid: int, deadline: float) -> tuple[str, int]:
+    """Waits for the fork; it is killed at the deadline, and when the parent of this process is gone."""
+    late = False
     while True:
-        ended, status = os.waitpid(pid, os.WNOHANG)
+        ended, status, usage = os.wait4(pid, 0 if late else os.WNOHANG)
         if ended:
-            if os.WIFSIGNALED(status):
-                return "time" if os.WTERMSIG(status) == signal.SIGXCPU else "crash"
-            return {0: "ok", 3: "memory"}.get(os.WEXITSTATUS(status), "crash")
+            return "time" if late else _outcome(status), usage.ru_maxrss << 10
         late = time.monotonic() > deadline
         readable, _, _ = select.select([sys.stdin], [], [], GRACE)
         if late or readable:  # no job comes before the answer: readable means end of file
             os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
             if readable and not late:
-                os._exit(0)
-            return "time"
+                os.waitpid(pid, 0)
+                raise EOFError
+
+
+def _outcome(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return "time" if os.WTERMSIG(status) == signal.SIGXCPU else "crash"
+    return {0: "ok", 3: "memory"}.get(os.WEXITSTATUS(status), "crash")
 
 
 def _limit(job: dict[str, Any]) -> None:
     import resource
 
+    end_with_parent()
     os.chdir(job["out"])
     # what the reader prints in its last moment tells a memory limit from a crash
     errors = os.open("stderr.txt", os.O_WRONLY | os.O_CREAT, 0o600)
@@ -171,7 +188,7 @@ def _store(extract: Extract, target: Path) -> dict[str, Any]:
                 )
                 writer = pa.ipc.new_file(str(target), schema)
                 columns = len(schema.names) - 1
-            arrays = [batch.column(0), *(_tidy(column) for column in batch.columns[1:])]
+            arrays = [batch.column(0), *(tidy(column) for column in batch.columns[1:])]
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
             rows += batch.num_rows
     finally:
@@ -189,7 +206,7 @@ def _store(extract: Extract, target: Path) -> dict[str, Any]:
     }
 
 
-def _tidy(column: pa.Array) -> pa.Array:
+def tidy(column: pa.Array) -> pa.Array:
     """The texts without blanks around them, null where nothing is left."""
     texts = column if column.type == pa.string() else column.cast(pa.string())
     texts = pc.utf8_trim(texts, characters=BLANKS)

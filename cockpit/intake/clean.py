@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from cockpit.intake.amounts import OUTWARD, derived_amounts, outward_sign
-from cockpit.intake.body import Body, find_body, raw
+from cockpit.intake.body import Body, find_body, raw, whole_body
 from cockpit.intake.plans import Plan, plan_columns
 from cockpit.intake.recognise import Layout
 from cockpit.intake.sql import literal, name
@@ -42,18 +42,24 @@ class Source:
     rounded: Mapping[int, int]
     texts: tuple[str, ...]  # titles and names around the table
     mark: str | None = None  # SQL over the view for the row mark of a rejects file
+    whole: bool = False  # of a database: every line is a row, its texts are exact
+    decisions: dict[str, int] = field(default_factory=dict)  # what earlier lines settled for the later ones
 
 
 def clean(
     con: duckdb.DuckDBPyConnection, source: Source, layout: Layout, zone: str, settings: Mapping[str, str], prefix: str
 ) -> Cleaned:
     """Stages the sheet's rows; `prefix` names the temp tables. Text is never touched row by row in Python."""
-    body = find_body(con, source.view, source.width, source.rows, layout, prefix)
-    plans = plan_columns(con, body, layout, zone, settings, source.rounded, list(source.texts), prefix)
+    if source.whole:
+        body = whole_body(source.view, layout)
+    else:
+        body = find_body(con, source.view, source.width, source.rows, layout, prefix)
+    rounded = None if source.whole else source.rounded
+    plans = plan_columns(con, body, layout, zone, settings, rounded, list(source.texts), prefix, source.decisions)
     table = layout.table
     typed = _typed(plans.plans, body)
     given = set(plans.plans)
-    facts = _movement_facts(con, typed, given) if table.name == "stock_movements" else {}
+    facts = _movement_facts(con, typed, given, source.decisions) if table.name == "stock_movements" else {}
     finals = _finals(layout, plans.plans, given, facts)
     faults = _faults(layout, plans.plans, finals)
     bits = " + ".join(f"CASE WHEN {fault.condition} THEN {1 << i} ELSE 0 END" for i, fault in enumerate(faults)) or "0"
@@ -69,7 +75,7 @@ def clean(
         *body.issues,
         *plans.issues,
         *signs,
-        *_tax_notes(layout),
+        *([] if source.whole else _tax_notes(layout)),
         *_derived_notes(con, layout, given, finals, body),
     ]
     rejected = _set_aside(con, source, layout, faults, staged, rejects)
@@ -150,7 +156,9 @@ def _sign_movements(finals: dict[str, str], given: set[str], facts: Mapping[str,
             finals[target] = f"coalesce({finals[target]}, {both})" if target in finals else both
 
 
-def _movement_facts(con: duckdb.DuckDBPyConnection, typed: str, given: set[str]) -> dict[str, bool]:
+def _movement_facts(
+    con: duckdb.DuckDBPyConnection, typed: str, given: set[str], decisions: dict[str, int]
+) -> dict[str, bool]:
     """Whether outward lines of the sheet carry positive quantities in sum, so that their sign must be given to them."""
     if "quantity" not in given:
         return {}
@@ -159,8 +167,11 @@ def _movement_facts(con: duckdb.DuckDBPyConnection, typed: str, given: set[str])
     facts: dict[str, bool] = {}
     for fact, condition in tests.items():
         if condition.split(" ", 1)[0] in given:
-            moved = con.execute(f"SELECT sum(quantity) FROM {typed} WHERE {condition}").fetchall()[0][0]
-            facts[fact] = moved is not None and moved > 0
+            if fact not in decisions:
+                moved = con.execute(f"SELECT sum(quantity) FROM {typed} WHERE {condition}").fetchall()[0][0]
+                if moved is not None:
+                    decisions[fact] = int(moved > 0)
+            facts[fact] = bool(decisions.get(fact))
     if "direction" in given:
         facts["kind_unsigned"] = False
     return facts

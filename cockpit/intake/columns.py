@@ -17,15 +17,48 @@ _GENERAL_WORDS = (
     "Date|Name|Code|Amount|Quantity|Price|No"
 )  # fmt: skip
 GENERAL = frozenset(fold_header(word) for word in _GENERAL_WORDS.split("|"))
+# Fields that only say something to a reader: no figure, key or selection rests on them.
+_REMARKS = frozenset({"remark", "comment", "reason", "subject", "address", "contact", "specification"})
+SHOWN = 30  # headers named in a message
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Two columns of one field (positions), of which `one` is read: fine as long as `other` says nothing else."""
+
+    field: str
+    one: int
+    other: int
+    headers: tuple[str, str]
+
+    def differ(self, line: int, first: str | None, second: str | None) -> Issue:
+        """The finding that they say different things, at that line of the file; a person must choose."""
+        header, other = self.headers
+        same = fold_header(header) == fold_header(other)
+        params: dict[str, object] = {"field": self.field, "header": header, "other": other}
+        params |= {"place": self.one + 1, "other_place": self.other + 1, "first": first or "", "second": second or ""}
+        if same and self.field in _REMARKS:
+            return Issue("header_repeated", "warning", line, header, params=params)
+        return Issue("header_twice" if same else "two_columns_for_field", "error", line, header, params=params)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Columns by field, with notes; or the one conflict a person must settle."""
+    """Columns by field, with notes; or the one conflict a person must settle.
+
+    `twins` say the same in the lines that were looked at; it takes the whole sheet to be sure.
+    """
 
     columns: Mapping[str, int]
     issues: tuple[Issue, ...] = ()
     conflict: Issue | None = None
+    twins: tuple[Twins, ...] = ()
+
+
+def shown(texts: Sequence[str]) -> str:
+    """Headers for a message; of very many the first ones."""
+    named = [text for text in texts if text]
+    return ", ".join(named[:SHOWN]) + (" …" if len(named) > SHOWN else "")
 
 
 def places_of(wanted: Mapping[str, str], texts: Sequence[str]) -> dict[str, int]:
@@ -51,11 +84,12 @@ def choose_columns(
     forced: Mapping[str, int],
     given: set[str],
     vocabulary: Vocabulary,
+    first_line: int,
 ) -> Choice:
     """One column per field: what a person `forced`, else the surest header.
 
-    Two headers that are equally good stand for a person's choice, unless their columns say the same in `body`.
-    Fields `given` a value need no column.
+    Two headers that are equally good stand for a person's choice, unless their columns say the same in `body`, which
+    begins at `first_line` of the file. Fields `given` a value need no column.
     """
     columns: dict[str, int] = dict(forced)
     used = set(forced.values())
@@ -64,15 +98,25 @@ def choose_columns(
         if position not in used and match.name not in forced and match.name not in given:
             rivals.setdefault(match.name, []).append((match, position))
     issues: list[Issue] = []
+    twins: list[Twins] = []
     for name, found in rivals.items():
-        found.sort(key=lambda pair: (pair[0], pair[1]))
+        # among equal headers a column that holds something comes first
+        found.sort(key=lambda pair: (pair[0], _is_empty(body, pair[1]), pair[1]))
         best = found[0]
         columns[name] = best[1]
         for other in found[1:]:
-            issue = _compare(body, name, texts, best, other)
-            if issue is not None and issue.severity == "error":
+            header, second = texts[best[1]], texts[other[1]]
+            pair = Twins(name, best[1], other[1], (header, second))
+            issue = _first_difference(body, pair, first_line)
+            if issue is None:
+                twins.append(pair)
+            elif _is_clearly_better(best[0], header, other[0], second):
+                params = {"field": name, "header": header, "other": second}
+                issues.append(Issue("column_preferred", "note", column=header, params=params))
+            elif issue.severity == "error":
                 return Choice({}, (), issue)
-            issues += [issue] if issue is not None else []
+            else:
+                issues.append(issue)
     unused = []
     for position, text in enumerate(texts):
         if not text or position in matches or position in columns.values():
@@ -84,27 +128,26 @@ def choose_columns(
         else:
             unused.append(text)
     if unused:
-        issues.append(Issue("columns_unused", "note", params={"headers": ", ".join(unused), "columns": len(unused)}))
-    return Choice(columns, tuple(issues))
+        issues.append(Issue("columns_unused", "note", params={"headers": shown(unused), "columns": len(unused)}))
+    return Choice(columns, tuple(issues), twins=tuple(twins))
 
 
-def _compare(
-    body: Sequence[Row], name: str, texts: Sequence[str], best: tuple[Match, int], other: tuple[Match, int]
-) -> Issue | None:
-    """What is to be said of a second column for a field: nothing, that it gave way, or that a person must choose."""
-    header, second = texts[best[1]], texts[other[1]]
-    if _says_nothing_new(body, best[1], other[1]):
-        return None
-    params = {"field": name, "header": header, "other": second}
+def _is_clearly_better(best: Match, header: str, other: Match, second: str) -> bool:
     if fold_header(header) == fold_header(second):
-        return Issue("header_repeated", "warning", column=header, params=params)
-    clearly = other[0].step > best[0].step or other[0].rank - best[0].rank >= CLEARLY_BETTER
-    if clearly or (fold_header(second) in GENERAL and fold_header(header) not in GENERAL):
-        return Issue("column_preferred", "note", column=header, params=params)
-    return Issue("two_columns_for_field", "error", column=header, params=params)
+        return False
+    clearly = other.step > best.step or other.rank - best.rank >= CLEARLY_BETTER
+    return clearly or (fold_header(second) in GENERAL and fold_header(header) not in GENERAL)
 
 
-def _says_nothing_new(body: Sequence[Row], one: int, other: int) -> bool:
-    """Whether the second column is empty in the sample, or the same as the first."""
-    pairs = [(text_of(row[one]), text_of(row[other])) for row in body if len(row) > max(one, other)]
-    return all(not second or first == second for first, second in pairs)
+def _is_empty(body: Sequence[Row], place: int) -> bool:
+    return not any(text_of(row[place]) for row in body if len(row) > place)
+
+
+def _first_difference(body: Sequence[Row], twins: Twins, first_line: int) -> Issue | None:
+    """Where the second column says what the first does not; None where it is empty or the same."""
+    for line, row in enumerate(body, start=first_line):
+        if len(row) > max(twins.one, twins.other):
+            first, second = text_of(row[twins.one]), text_of(row[twins.other])
+            if second and first != second:
+                return twins.differ(line, first, second)
+    return None

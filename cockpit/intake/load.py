@@ -11,6 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cockpit.intake import rejects, sandbox
 from cockpit.intake.clean import Source, clean, headers_of
@@ -87,10 +89,12 @@ def stage(
     workers: Sandbox | None = None,
     recall: Recall | None = None,
     references: References | None = None,
+    spool: Path | None = None,
 ) -> list[StagedPart]:
     """Every file's sheets as parts, their rows in temp tables of `con`; nothing else is changed.
 
-    Whatever is wrong with a file is an issue of its part, never an exception. `recall` tells the table and mapping of
+    Whatever is wrong with a file is an issue of its part, never an exception. What is read lies in `spool` on its way;
+    SystemFailure where there is no room. `recall` tells the table and mapping of
     a delivery's part (delivery, part), for rejects files that come back. `references` looks at a staged part and says
     which materials, partners … no master knows; that never holds a part.
     """
@@ -102,7 +106,7 @@ def stage(
             progress(Progress(stage_name, file.name, done, len(files), rows))
 
         tell("reading", 0)
-        staged = _File(con, file, connectors, options, tell, pool, recall).stage()
+        staged = _File(con, file, connectors, options, tell, pool, recall, spool).stage()
         if references is not None:
             for part in staged:
                 part.issues += references(con, part) if part.staged and part.status in ("ready", "held") else []
@@ -123,9 +127,10 @@ class _File:
         tell: Callable[[str, int], None],
         pool: Sandbox,
         recall: Recall | None,
+        spool: Path | None,
     ) -> None:
         self.con, self.file, self.connectors, self.options = con, file, connectors, options
-        self.tell, self.pool, self.recall = tell, pool, recall
+        self.tell, self.pool, self.recall, self.spool = tell, pool, recall, spool
         self.sha256 = _sha256(file.path)
         self.vocabulary = Vocabulary(TABLES)
         self.connector = ""
@@ -139,6 +144,7 @@ class _File:
             self.file.name,
             [(connector.target, connector.settings) for connector in self.connectors],
             lambda rows: self.tell("reading", rows),
+            self.spool,
         ) as read:
             self.connector = read.connector or ""
             issues = list(read.issues)
@@ -168,7 +174,7 @@ class _File:
         if any(issue.severity == "error" for issue in issues):
             return self._part(sheet.name, issues, "blocked")
         if sheet.cells is None or sheet.cells.num_columns < 2:
-            return self._part(sheet.name, [*issues, Issue("sheet_empty", "note")], "ignored", sheet.rows)
+            return self._part(sheet.name, issues or [Issue("sheet_empty", "note")], "ignored", sheet.rows)
         rows = [list(row.values())[1:] for row in sheet.cells.slice(0, SAMPLE_ROWS).to_pylist()]
         marks = rejects.find_marks(rows)
         lines = [row[: marks.column] if marks else row for row in rows]
@@ -177,6 +183,10 @@ class _File:
         if isinstance(layout, Unrecognised):
             status: PartStatus = "ignored" if layout.hopeless else "blocked"
             return self._part(sheet.name, [*issues, layout.issue], status, sheet.rows)
+        conflict = _twins_differ(sheet.cells, layout)
+        if conflict is not None and conflict.severity == "error":
+            return self._part(sheet.name, [*issues, conflict], "blocked", sheet.rows)
+        issues += [conflict] if conflict is not None else []
         return self._stage_table(sheet, layout, issues, marks)
 
     def _wishes(self, sheet: ReadSheet, marks: Marks | None) -> Wishes:
@@ -219,6 +229,8 @@ class _File:
         own = layout.header_last - layout.header_first + 1 if layout.header_last >= 0 else 0
         read = sheet.cells.num_rows - own
         issues += [*layout.issues, *cleaned.issues]
+        if sheet.hidden:
+            issues.append(Issue("sheet_is_hidden", "warning"))
         part = replace(
             self._part(sheet.name, issues, "held" if cleaned.held else "ready"),
             table=layout.table.name,
@@ -250,6 +262,19 @@ class _File:
     def _head(self, sheet: ReadSheet, layout: Layout) -> list[list[str | None]]:
         assert sheet.cells is not None
         return [list(row.values())[1:] for row in sheet.cells.slice(0, max(0, layout.header_first)).to_pylist()]
+
+
+def _twins_differ(cells: pa.Table, layout: Layout) -> Issue | None:
+    """The first line of the whole sheet in which a second column of a field says something else."""
+    for pair in layout.twins:
+        below = cells.slice(layout.header_last + 1)
+        one, other = (below.column(place + 1).combine_chunks() for place in (pair.one, pair.other))
+        differs = pc.and_(pc.is_valid(other), pc.invert(pc.fill_null(pc.equal(one, other), False)))
+        found = pc.index(differs, True).as_py()
+        if found >= 0:
+            line = below.column(0)[found].as_py()
+            return pair.differ(line, one[found].as_py(), other[found].as_py())
+    return None
 
 
 def _sha256(path: Path) -> str:

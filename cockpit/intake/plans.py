@@ -66,16 +66,18 @@ def plan_columns(
     layout: Layout,
     zone: str,
     settings: Mapping[str, str],
-    rounded: Mapping[int, int],
+    rounded: Mapping[int, int] | None,
     texts_of_sheet: list[str],
     prefix: str,
+    decisions: dict[str, int],
 ) -> Plans:
     """Looks at every column and decides how it is read.
 
     `settings` are ``date_order``, ``decimal`` and ``year`` where a person gave them; `rounded` are columns that hold
-    numbers of more than 15 digits; `texts_of_sheet` are titles and names in which a year may stand.
+    numbers of more than 15 digits, None where all texts are exact; `texts_of_sheet` are titles and names in which a
+    year may stand. `decisions` that earlier rows of a source settled are kept to, new ones are added.
     """
-    maker = _Maker(con, body, layout, zone, settings, rounded, texts_of_sheet, prefix)
+    maker = _Maker(con, body, layout, zone, settings, rounded, texts_of_sheet, prefix, decisions)
     return maker.make()
 
 
@@ -92,12 +94,14 @@ class _Maker:
         layout: Layout,
         zone: str,
         settings: Mapping[str, str],
-        rounded: Mapping[int, int],
+        rounded: Mapping[int, int] | None,
         texts_of_sheet: list[str],
         prefix: str,
+        decisions: dict[str, int],
     ) -> None:
         self.con, self.body, self.layout, self.zone = con, body, layout, zone
         self.settings, self.rounded, self.texts_of_sheet, self.prefix = settings, rounded, texts_of_sheet, prefix
+        self.decisions = decisions
         self.columns = [layout.table.column(field_name) for field_name in body.fields]
         self.issues: list[Issue] = []
         self.held = False
@@ -215,11 +219,16 @@ class _Maker:
         """Shares are kept as fractions: 13 under 税率 is 13 %, 0.13 under 税率(%) is 13 % too."""
         if column.unit != "share":
             return 0 if scale < 0 else scale
+        if column.name in self.decisions:
+            return self.decisions[column.name]
         text = raw(column.name)
         largest = self.con.execute(f"SELECT max(abs(TRY_CAST({text} AS DOUBLE))) FROM {self.body.relation}").fetchall()[
             0
         ][0]
-        return -2 if largest is not None and largest > 1 else 0 if plain else min(scale, 0)
+        exponent = -2 if largest is not None and largest > 1 else 0 if plain else min(scale, 0)
+        if largest is not None:
+            self.decisions[column.name] = exponent
+        return exponent
 
     def _two_units(self, column: Column) -> tuple[str, ...]:
         return tuple(value for value in self._odd_values(column) if numbers.is_two_units(value))
@@ -307,7 +316,9 @@ class _Maker:
         key = column.name
         if counts[f"{key}:wide"]:
             text = half_width(text)
-        self._check_precision(column, counts)
+        if self.rounded is None:
+            return Plan(column, text, checked=False)
+        self._check_precision(column, counts, self.rounded)
         if counts[f"{key}:tails"]:
             line, times = self._where(column, "SIMILAR TO '\\d+\\.0'")
             _, whole = self._where(column, "SIMILAR TO '\\d+'")
@@ -316,13 +327,13 @@ class _Maker:
                 self.issues.append(Issue("code_decimal_stripped", "note", line, self.header(column), count=times))
         return Plan(column, text, checked=False)
 
-    def _check_precision(self, column: Column, counts: Mapping[str, int]) -> None:
+    def _check_precision(self, column: Column, counts: Mapping[str, int], rounded: Mapping[int, int]) -> None:
         """Numbers a spreadsheet has rounded are no codes any more: nobody may take them for the real ones."""
         key, line, times, example = column.name, None, 0, None
         if counts[f"{key}:powers"]:
             line, times = self._where(column, f"SIMILAR TO {literal(_SCIENTIFIC)}")
         position = self.layout.columns.get(key)
-        if not times and position in self.rounded and counts[f"{key}:long"]:
+        if not times and position in rounded and counts[f"{key}:long"]:
             line, times = self._where(column, f"SIMILAR TO {literal(_LONG)}")
         elif not times and counts[f"{key}:long"]:
             # a text may well be that long; rounded ones show by their zeros after the fifteenth digit

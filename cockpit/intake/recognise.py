@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cockpit.intake import layout, titles
-from cockpit.intake.columns import choose_columns, places_of
+from cockpit.intake.columns import Twins, choose_columns, places_of, shown
 from cockpit.intake.layout import Header, Row, text_of
 from cockpit.intake.titles import Fact
 from cockpit.intake.vocabulary import Match, Vocabulary
@@ -39,6 +39,7 @@ class Wishes:
 class Layout:
     """A recognised sheet. `columns` maps fields to column positions, `facts` fields to one value for all rows.
 
+    `twins` are second columns of a field that must say nothing else in any line.
     `header_first` and `header_last` are positions in the sheet (0 = first line), -1 where it has no header.
     """
 
@@ -49,6 +50,7 @@ class Layout:
     columns: Mapping[str, int]
     facts: Mapping[str, Fact]
     issues: tuple[Issue, ...]
+    twins: tuple[Twins, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -229,16 +231,17 @@ def _nothing_known(view: View, vocabulary: Vocabulary) -> Unrecognised:
 def _lay_out(view: View, reading: _Reading, vocabulary: Vocabulary) -> Layout | Unrecognised:
     """Columns and values of the chosen reading, or what is missing."""
     table, texts, wishes = reading.table, reading.header.texts, view.wishes
-    shown = ", ".join(text for text in texts if text)
+    headers = shown(texts)
     unknown = [name for name in (*wishes.map, *wishes.set) if not table.has(name) and name not in SPECIAL]
     if unknown:
         return _refused(table, "field_unknown", field=unknown[0])
     forced = places_of(wishes.map, texts)
     lost = [name for name in wishes.map if name not in forced]
     if lost:
-        return _refused(table, "mapped_header_missing", field=lost[0], header=wishes.map[lost[0]], headers=shown)
-    body = view.rows[reading.header.last + 1 :]
-    chosen = choose_columns(body, table.name, texts, reading.matches, forced, set(wishes.set), vocabulary)
+        return _refused(table, "mapped_header_missing", field=lost[0], header=wishes.map[lost[0]], headers=headers)
+    start = reading.header.last + 1
+    given = set(wishes.set)
+    chosen = choose_columns(view.rows[start:], table.name, texts, reading.matches, forced, given, vocabulary, start + 1)
     if chosen.conflict is not None:
         return Unrecognised(chosen.conflict, table.name)
     columns, issues = dict(chosen.columns), list(chosen.issues)
@@ -246,11 +249,11 @@ def _lay_out(view: View, reading: _Reading, vocabulary: Vocabulary) -> Layout | 
     columns = {name: place for name, place in columns.items() if name not in facts}
     missing = missing_columns(table, {*columns, *facts})
     if missing:
-        return _refused(table, "required_column_missing", field=missing[0], headers=shown)
+        return _refused(table, "required_column_missing", field=missing[0], headers=headers)
     unmet = unmet_alternatives(table, {*columns, *facts})
     if unmet:
         fields = " / ".join(" + ".join(group) for group in unmet[0])
-        return _refused(table, "alternative_columns_missing", fields=fields, headers=shown)
+        return _refused(table, "alternative_columns_missing", fields=fields, headers=headers)
     for name, others in fallbacks(table).items():
         source = next((other for other in others if other in columns), None)
         if source is not None and name not in columns and name not in facts:
@@ -260,7 +263,8 @@ def _lay_out(view: View, reading: _Reading, vocabulary: Vocabulary) -> Layout | 
             params = {"field": name, "source": fact.source}
             issues.append(Issue("value_from_title", "note", value=fact.value, params=params))
     last = _second_header(view.rows, reading, vocabulary)
-    return Layout(table, reading.header.first, last, texts, columns, facts, tuple(issues))
+    twins = tuple(pair for pair in chosen.twins if columns.get(pair.field) == pair.one)
+    return Layout(table, reading.header.first, last, texts, columns, facts, tuple(issues), twins)
 
 
 def _refused(table: Table, code: str, **params: str) -> Unrecognised:

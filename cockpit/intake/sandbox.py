@@ -9,19 +9,21 @@ import queue
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from cockpit.errors import SystemFailure
 from cockpit.intake.child import MANIFEST, issue_of
 from cockpit.issues import Issue
 
@@ -29,7 +31,13 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
 START_SECONDS = 60.0
 _PREFIX = "cockpit-intake-"
-_OUT_OF_MEMORY = re.compile(rb"memory|bad_alloc|cannot allocate|can't start new thread", re.IGNORECASE)
+_MOST_UNREAD = 1 << 20  # bytes of a line from a worker
+# What a reader says at its end, by what ended it.
+_TELLING = {
+    "disk": re.compile(rb"No space left|Disk quota exceeded"),
+    "memory": re.compile(rb"memory|bad_alloc|cannot allocate|can't start new thread|File too large", re.IGNORECASE),
+}
+_CODES = {"memory": "file_too_large", "time": "file_took_too_long"}
 
 
 @dataclass(frozen=True)
@@ -60,15 +68,23 @@ class ReadSheet:
 
 @dataclass(frozen=True)
 class ReadFile:
-    """Everything one file gave; an error among `issues` means that the file as a whole could not be read."""
+    """Everything one file gave; an error among `issues` means that the file as a whole could not be read.
+
+    `peak` is the most memory that reading it had resident, in bytes (0 where the system does not tell).
+    """
 
     connector: str | None = None
     sheets: tuple[ReadSheet, ...] = ()
     issues: tuple[Issue, ...] = field(default=())
+    peak: int = 0
 
 
 class _Lost(Exception):
     """The worker process itself ended or hung."""
+
+
+class _NeverBegan(_Lost):
+    """It did so before it took the file: a file is not to blame for that."""
 
 
 class _Worker:
@@ -80,32 +96,45 @@ class _Worker:
         self._ready = False
         self._unread = b""
 
-    def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> str:
-        """The fork's outcome: ok, memory, time or crash. Raises `_Lost` when the worker is gone."""
+    def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> tuple[str, int]:
+        """The fork's outcome (ok, memory, time, crash) and its peak of memory in bytes.
+
+        Raises `_Lost` when the worker is gone, `_NeverBegan` when it was so before.
+        """
         process = self._started()
         assert process.stdin is not None
         try:
             process.stdin.write((json.dumps(job) + "\n").encode())
             process.stdin.flush()
         except OSError as error:
-            raise _Lost from error
+            raise _NeverBegan from error
         deadline = time.monotonic() + float(job["seconds"]) + 15
+        began = False
         while True:
-            message = self._line(process, deadline)
+            try:
+                message = self._line(process, deadline)
+            except _Lost as error:
+                raise error if began else _NeverBegan() from error
+            began = True
             if "rows" in message:
                 progress(int(message["rows"]))
             elif "done" in message:
-                return str(message["done"])
+                return str(message["done"]), int(message["peak"])
 
     def stop(self) -> None:
         process, self._process, self._ready, self._unread = self._process, None, False, b""
         if process is None:
             return
-        process.kill()
+        if sys.platform == "win32":
+            process.kill()
+        else:  # the worker leads a group of its own: a fork it was waiting for ends with it
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # what was written and never taken
+                    pipe.close()
 
     def close(self) -> None:
         self.stop()
@@ -147,11 +176,14 @@ class _Worker:
                 if not ready:
                     raise _Lost
             block = os.read(process.stdout.fileno(), 1 << 16)
-            if not block:
+            if not block or len(self._unread) > _MOST_UNREAD:
                 raise _Lost
             self._unread += block
         line, _, self._unread = self._unread.partition(b"\n")
-        message = json.loads(line)
+        try:
+            message = json.loads(line)
+        except ValueError as error:  # the file has made the worker say what no worker says
+            raise _Lost from error
         return message if isinstance(message, dict) else {}
 
 
@@ -188,13 +220,14 @@ class Sandbox:
         name: str,
         connectors: Sequence[tuple[str, Mapping[str, Any]]],
         progress: Callable[[int], None],
+        spool: Path | None = None,
     ) -> Iterator[ReadFile]:
-        """What the file holds. The sheets' cells lie in files that go away with the block.
+        """What the file holds. The sheets' cells lie in files below `spool` that go away with the block.
 
         `connectors` are ``module:attribute`` with settings; the first that knows the file reads it. Whatever happens to
-        the process comes back as an issue.
+        the process comes back as an issue; SystemFailure where `spool` has no room.
         """
-        out = Path(_folder())
+        out = Path(_folder(spool))
         try:
             yield self._read(path, name, connectors, progress, out)
         finally:
@@ -218,22 +251,41 @@ class Sandbox:
             "seconds": self.limits.time_for(path.stat().st_size),
         }
         worker = self._idle.get()
+        peak, found, left = 0, None, False
+
+        def tell(rows: int) -> None:
+            nonlocal left
+            left = True  # what is raised in here is the caller's
+            progress(rows)
+            left = False
+
         try:
-            outcome = worker.run(job, progress)
-        except _Lost:
+            try:
+                outcome, peak = worker.run(job, tell)
+            except _NeverBegan:
+                worker.stop()
+                outcome, peak = worker.run(job, tell)
+            found = _load(out) if outcome == "ok" else None
+        except (_Lost, OSError, ValueError, KeyError, TypeError, AttributeError):
+            # gone, or made by its file to say what no worker says: nothing it may still say is heard
             worker.stop()
+            if left:
+                raise
             outcome = "crash"
         except BaseException:
             worker.stop()  # what it still says about this file must not be taken for the next one's
             raise
         finally:
             self._idle.put(worker)
-        if outcome == "crash" and _OUT_OF_MEMORY.search(_last_words(out)):
-            outcome = "memory"
-        if outcome == "ok":
-            return _load(out)
-        code = {"memory": "file_too_large", "time": "file_took_too_long"}.get(outcome, "file_crashed_reader")
-        return ReadFile(issues=(Issue(code, "error", params={"seconds": job["seconds"]}),))
+        if found is not None:
+            return replace(found, peak=peak)
+        if outcome == "crash":
+            words = _last_words(out)
+            outcome = next((one for one, pattern in _TELLING.items() if pattern.search(words)), outcome)
+        if outcome == "disk":
+            raise SystemFailure("disk_full", path=str(out.parent))
+        code = _CODES.get(outcome, "file_crashed_reader")
+        return ReadFile(issues=(Issue(code, "error", params={"seconds": job["seconds"]}),), peak=peak)
 
 
 def _last_words(out: Path) -> bytes:
@@ -267,9 +319,9 @@ def _load(out: Path) -> ReadFile:
     return ReadFile(manifest["connector"], tuple(sheets), tuple(issue_of(issue) for issue in manifest["issues"]))
 
 
-def _folder() -> str:
-    """A folder for business data on their way, marked with the process it belongs to."""
-    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+def _folder(spool: Path | None = None) -> str:
+    """A folder below `spool` (the system's for temporary files without it), marked with the process it belongs to."""
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=spool)
 
 
 def sweep() -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import shutil
-import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,8 +20,9 @@ from cockpit.metrics.drill import documents
 from cockpit.metrics.question import checked
 from cockpit.model import TABLES
 from cockpit.period import check_month_start_day, period_of
-from cockpit.service import dictionary
+from cockpit.service import dictionary, spool
 from cockpit.service.cards import CardDesk
+from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView, SyncReport
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.service.deliveries import Counted, DeliveryDesk
 from cockpit.service.documents import DocumentDesk
@@ -76,10 +76,12 @@ class Cockpit:
         self._settings = settings
         self._sample = sample
         self._warehouse = Warehouse(settings.warehouse, TABLES, DERIVATIONS, clock)
+        spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
         self._figures = FigureDesk(self._warehouse, self._ledgers.facts)
         self._deliveries = DeliveryDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._documents = DocumentDesk(self._warehouse)
+        self._connections = ConnectionDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._sampling = threading.Lock()
 
     @classmethod
@@ -231,6 +233,18 @@ class Cockpit:
         """Deliver files; `progress` is called with rows done and in all (0 while unknown)."""
         return self._deliveries.load(actor, paths, request, progress, language or self._settings.language)
 
+    def sources(self, actor: Actor) -> list[SourceView]:
+        """The connections of ``sources.toml`` with their last runs."""
+        return self._connections.sources(actor)
+
+    def check_source(self, actor: Actor, name: str) -> SourceCheck:
+        """Whether a connection answers, only reads, and has what its block names."""
+        return self._connections.check(actor, name)
+
+    def sync(self, actor: Actor, name: str | None, progress: Counted = _uncounted) -> list[SyncReport]:
+        """Bring one connection up to date, or all; `progress` is called with the rows read so far and 0."""
+        return self._connections.sync(actor, name, progress)
+
     @_one_state
     def deliveries(self, actor: Actor, ledger: str | None = None) -> list[DeliveryView]:
         return self._deliveries.history(actor, ledger)
@@ -276,15 +290,16 @@ class Cockpit:
 
     def _load_sample(self, actor: Actor, sample: Sample, progress: Counted) -> LoadReport:
         self._ledgers.make_sample(sample)
-        spool = self._settings.home / "spool"
-        spool.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="sample-", dir=spool))
-        try:
+        with self.room("sample") as folder:
             files = sample.write(folder)
             request = LoadRequest(ledger=sample.ledger)
             return self._deliveries.load(actor, files, request, progress, "zh_CN", kind="sample")
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def room(self, kind: str) -> Iterator[Path]:
+        """A folder for business data on their way, gone with the block. SystemFailure where the disk refuses."""
+        with spool.room(self._settings.home, kind) as folder:
+            yield folder
 
     def doctor(self, actor: Actor, rebuild: bool = False) -> DoctorReport:
         """Examine settings, disk and warehouse; with `rebuild` compute everything again and compare."""

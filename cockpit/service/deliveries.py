@@ -18,6 +18,7 @@ from cockpit.issues import Issue
 from cockpit.locale import Language
 from cockpit.service.reports import DeliveryView, LoadReport, PartReport
 from cockpit.service.requests import Actor, LoadRequest
+from cockpit.service.spool import room
 from cockpit.service.uploads import keep
 from cockpit.warehouse.delivery import Draft, Outcome
 from cockpit.warehouse.staging import StagedPart
@@ -38,7 +39,9 @@ class DeliveryDesk:
         self._warehouse = warehouse
         self._home = home
         self._timezone = timezone
-        self._connectors = tuple(ConnectorRef(f"{one.__module__}:{one.__qualname__}") for one in connectors)
+        self._connectors = tuple(
+            ConnectorRef(f"{one.__module__}:{one.__qualname__}") for one in connectors if one.files
+        )
 
     def load(
         self,
@@ -67,9 +70,15 @@ class DeliveryDesk:
             as_of=export_at,
             force=request.force,
         )
-        with self._warehouse.session() as session:
+        with room(self._home, "intake") as folder, self._warehouse.session() as session:
             parts = stage(
-                session.con, files, options, lambda step: _count(progress, step), self._connectors, recall=self._recall
+                session.con,
+                files,
+                options,
+                lambda step: _count(progress, step),
+                self._connectors,
+                recall=self._recall,
+                spool=folder,
             )
             for part in parts:
                 if part.table == "patches":

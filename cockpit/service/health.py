@@ -41,7 +41,7 @@ def _version(warehouse: Warehouse) -> Check:
 def _uploads(warehouse: Warehouse, settings: Settings) -> Check:
     """Every delivered file is still kept."""
     rows = warehouse.run_sql(
-        "SELECT DISTINCT p.sha256 FROM parts p JOIN deliveries d ON d.id = p.delivery WHERE p.sha256 IS NOT NULL"
+        "SELECT DISTINCT p.sha256 FROM parts p JOIN deliveries d ON d.id = p.delivery WHERE p.sha256 <> ''"
     ).to_pylist()
     missing = [
         row["sha256"] for row in rows if not (settings.home / "uploads" / row["sha256"][:2] / row["sha256"]).exists()

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
-
 from cockpit.errors import NotAllowedError, UsageError
 from cockpit.metrics import METRICS
 from cockpit.metrics.types import LedgerFacts
@@ -18,6 +16,7 @@ from cockpit.scope import Scope
 from cockpit.service.cache import Cache
 from cockpit.service.results import LedgerView, TableView
 from cockpit.service.sample import Sample
+from cockpit.warehouse.reading import counted
 from cockpit.warehouse.store import Ledger, Warehouse
 
 OPTIONS_SHOWN = 500
@@ -157,13 +156,9 @@ class LedgerDesk:
 
     def _counts(self, scope: Scope) -> dict[str, dict[str, int]]:
         """Current rows by table and ledger, in one question."""
-        parts = []
-        for name in TABLES:
-            rows = self._warehouse.read(name, scope)
-            counted = rows.group_by("ledger").aggregate(n=rows.count())
-            parts.append(counted.select(counted.ledger, table=ibis.literal(name), n=counted.n))
+        asked = counted({name: self._warehouse.read(name, scope) for name in TABLES})
         counts: dict[str, dict[str, int]] = {}
-        for row in self._warehouse.run(ibis.union(*parts)).to_pylist():
+        for row in self._warehouse.run(asked).to_pylist():
             counts.setdefault(row["table"], {})[row["ledger"]] = row["n"]
         return counts
 
@@ -185,7 +180,7 @@ class LedgerDesk:
             parts.append(rows.group_by(value=rows[dimension].cast("string")).aggregate(n=rows.count()))
         if not parts:
             return []
-        told = ibis.union(*parts) if len(parts) > 1 else parts[0]
+        told = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
         summed = told.group_by("value").aggregate(n=told["n"].sum())
         ranked = summed.order_by([summed["n"].desc(), summed["value"]]).limit(OPTIONS_SHOWN)
         return [row["value"] for row in self._warehouse.run(ranked).to_pylist()]

@@ -22,6 +22,19 @@ def message(issue: Issue, language: Language) -> str:
     return t(f"issue.{issue.code}", language, **told, **labels)
 
 
+def issue_json(issue: Issue, language: Language) -> dict[str, Any]:
+    """A finding with its sentence, for programs."""
+    return {
+        "code": issue.code,
+        "severity": issue.severity,
+        "row": issue.row,
+        "column": issue.column,
+        "value": issue.value,
+        "count": issue.count,
+        "message": message(issue, language),
+    }
+
+
 _LABELLED = (("column", "column"), ("field", "column"), ("table", "table"), ("master", "table"))
 
 
@@ -62,18 +75,7 @@ class PartReport:
             "rows_rejected": self.rows_rejected,
             "rows_skipped": self.rows_skipped,
             "status": self.status,
-            "issues": [
-                {
-                    "code": issue.code,
-                    "severity": issue.severity,
-                    "row": issue.row,
-                    "column": issue.column,
-                    "value": issue.value,
-                    "count": issue.count,
-                    "message": message(issue, language),
-                }
-                for issue in self.issues
-            ],
+            "issues": [issue_json(issue, language) for issue in self.issues],
         }
 
 

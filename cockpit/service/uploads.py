@@ -6,9 +6,11 @@ import hashlib
 import os
 import shutil
 import threading
+from contextlib import suppress
 from pathlib import Path
 
-from cockpit.errors import RefusedError, SystemFailure
+from cockpit.errors import RefusedError, path_failure
+from cockpit.service.spool import spool_of
 
 _BLOCK = 1 << 20
 
@@ -35,15 +37,17 @@ def keep(home: Path, path: Path) -> Path:
     target = home / "uploads" / name[:2] / name
     if target.exists() and target.stat().st_size == path.stat().st_size:
         return target
-    partial = target.with_name(f"{name}.{os.getpid()}-{threading.get_ident()}.part")
+    partial = spool_of(home) / f"{name}.{os.getpid()}-{threading.get_ident()}.part"
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (partial.parent, target.parent):
+            folder.mkdir(parents=True, exist_ok=True)
         with path.open("rb") as source, partial.open("wb") as copy:
             shutil.copyfileobj(source, copy, _BLOCK)
             copy.flush()
             os.fsync(copy.fileno())
         partial.replace(target)
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise SystemFailure("upload_not_kept", file=path.name, reason=error.strerror or "") from error
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise path_failure(error, target.parent) from error
     return target

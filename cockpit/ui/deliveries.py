@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import streamlit as st
 
@@ -175,8 +173,8 @@ def _detail(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
 
 def _rejects(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
     def make() -> bytes:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "rejects.xlsx"
+        with cockpit.room("rejects") as folder:
+            path = folder / "rejects.xlsx"
             cockpit.rejects(actor(), one.id, path, frame.language)
             return path.read_bytes()
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -38,9 +36,7 @@ class LoadJob:
 def start(cockpit: Cockpit, actor: Actor, files: Sequence[tuple[str, bytes]], request: LoadRequest) -> LoadJob:
     """Begin loading `files` (name, content); names become file names of one folder, paths in them are dropped."""
     job = LoadJob(tuple(name for name, _ in files), request)
-    folder = Path(tempfile.mkdtemp(prefix="cockpit-upload-"))
-    paths = _store(folder, files)
-    threading.Thread(target=_run, args=(cockpit, actor, job, folder, paths), daemon=True, name="load").start()
+    threading.Thread(target=_run, args=(cockpit, actor, job, files), daemon=True, name="load").start()
     return job
 
 
@@ -66,17 +62,17 @@ def plain_name(name: str) -> str:
     return bare
 
 
-def _run(cockpit: Cockpit, actor: Actor, job: LoadJob, folder: Path, paths: Sequence[Path]) -> None:
+def _run(cockpit: Cockpit, actor: Actor, job: LoadJob, files: Sequence[tuple[str, bytes]]) -> None:
     def progress(done: int, total: int) -> None:
         job.done, job.total = done, total
 
     try:
-        job.report = cockpit.load(actor, paths, job.request, progress)
+        with cockpit.room("upload") as folder:
+            job.report = cockpit.load(actor, _store(folder, files), job.request, progress)
     except CockpitError as error:
         job.error = error
     except Exception as error:
         LOG.exception("loading failed")
         job.error = SystemFailure("unexpected", detail=type(error).__name__)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
         job.finished.set()

@@ -57,7 +57,8 @@ class View:
         """What happened, in the reader's words; what only an administrator could read goes to the log."""
         if isinstance(error, SystemFailure):
             LOG.error("a question failed: %s", error)
-            return self.text("state.failed_why")
+            if error.code == "query_failed":
+                return self.text("state.failed_why")
         return t(f"error.{error.code}", self.language, **error.params)
 
     def state_of(self, error: CockpitError) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from cockpit.issues import Issue
@@ -16,9 +18,9 @@ def compare(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     mine = "c.number IN (SELECT _number FROM new_claims)"
     con.execute(
         "CREATE OR REPLACE TEMP TABLE known AS SELECT c.number, c.doc, c.partner, c.day, c.lines, c.content, c.origin,"
-        " o.ord, count(*) OVER (PARTITION BY c.doc) AS stored FROM claims c JOIN (SELECT t.number, max(o.ord) AS ord"
-        f" FROM {claims.told(table, mine)} t JOIN delivery_order o ON o.delivery = t.delivery WHERE o.active"
-        f' GROUP BY t.number) o ON o.number = c.number WHERE c."table" = ? AND c.current AND {mine}',
+        " c.delivery, o.ord, count(*) OVER (PARTITION BY c.doc) AS stored FROM claims c JOIN (SELECT t.number,"
+        f" max(o.ord) AS ord FROM {claims.told(table, mine)} t JOIN delivery_order o ON o.delivery = t.delivery"
+        f' WHERE o.active GROUP BY t.number) o ON o.number = c.number WHERE c."table" = ? AND c.current AND {mine}',
         [table.name],
     )
     con.execute(
@@ -27,16 +29,22 @@ def compare(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     )
 
 
-def find(con: duckdb.DuckDBPyConnection, table: Table, export_at: object, arrived_at: object) -> list[Finding]:
-    """Documents that would shrink or change partner or day if this delivery replaced them."""
+def find(
+    con: duckdb.DuckDBPyConnection, table: Table, export_at: object, arrived_at: object, own: Sequence[int] = ()
+) -> list[Finding]:
+    """Documents that would shrink or change partner or day if this delivery replaced them.
+
+    What the deliveries `own` alone brought may be replaced: they are of the same source, which knows its documents.
+    """
     if table.mode != "document":
         return []
     # Only a later export replaces; an older one arriving late changes nothing that is known since.
     con.execute(
         "CREATE OR REPLACE TEMP TABLE replaced AS SELECT k.* FROM known k JOIN deliveries d ON d.id ="
         " (SELECT base FROM delivery_order o WHERE o.ord = k.ord LIMIT 1)"
-        " WHERE coalesce(d.export_at, d.arrived_at) <= coalesce(?::TIMESTAMP, ?::TIMESTAMP)",
-        [export_at, arrived_at],
+        " WHERE coalesce(d.export_at, d.arrived_at) <= coalesce(?::TIMESTAMP, ?::TIMESTAMP)"
+        " AND k.number IN (SELECT number FROM known WHERE delivery NOT IN (SELECT unnest(?::BIGINT[])))",
+        [export_at, arrived_at, list(own)],
     )
     if not count(con, "SELECT count(*) FROM replaced"):
         return []

@@ -12,7 +12,7 @@ import duckdb
 
 from cockpit.issues import Issue
 from cockpit.model.types import Table
-from cockpit.warehouse import claims, conflicts, derived, references, resolve, rows, storage, working_days
+from cockpit.warehouse import claims, conflicts, derived, references, resolve, rows, sources, storage, working_days
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import content, quoted
@@ -78,7 +78,7 @@ class Transaction:
         self.tables = tables
         self.derivations = derivations
         self.draft = draft
-        self.parts = parts
+        self.parts = list(parts)
         self.version = count(con, "SELECT coalesce(max(id), 0) FROM versions")
         self.delivery = count(con, "SELECT coalesce(max(id), 0) FROM deliveries") + 1
         self.findings: list[Finding] = []
@@ -99,10 +99,13 @@ class Transaction:
         for name, members in by_table.items():
             table, confirming = self.tables[name], self.draft.completes is None
             rows.build(self.con, table, members, self.draft.ledger, self.delivery, confirming)
+            self._compare_readings(table, members)
         for name, members in by_table.items():
             self._prepare(self.tables[name], members, frozenset(by_table))
             loaded |= rows.counts(self.con, self.tables[name])
         held = any(finding.holds for finding in self.findings) or any(part.status == "held" for _, part in ready)
+        if self.draft.kind == "sync" and not held and all(self.unchanged.get(i, False) for i, _ in ready):
+            return self._outcome(loaded, take=None)  # nothing is new: the caller takes the delivery back
         change = Change()
         for name in by_table:
             self._store(self.tables[name], active=not held)
@@ -111,6 +114,9 @@ class Transaction:
             self.version += 1
         outcome.version = self.version
         self._close_rejects()
+        for part in self.parts:
+            if part.reading:
+                sources.record(self.con, part.reading, self.delivery, active=not held)
         if not held:
             self.con.execute("UPDATE deliveries SET active_from = ? WHERE id = ?", [self.version, self.delivery])
             for name in by_table:
@@ -137,6 +143,12 @@ class Transaction:
                 part.staged = still
                 self.findings.append(Finding(index, Issue("rejects_closed_already", "warning", count=gone)))
 
+    def _compare_readings(self, table: Table, members: list[tuple[int, StagedPart]]) -> None:
+        for position, (index, part) in enumerate(members):
+            if part.reading:
+                self.parts[index] = sources.compare(self.con, table, index, part)
+                members[position] = index, self.parts[index]
+
     def _prepare(self, table: Table, members: Sequence[tuple[int, StagedPart]], tables: frozenset[str]) -> None:
         """Repeats between files, shared numbers, dangling codes, comparison with what is known, for one table."""
         self.findings += rows.settle_repeats(self.con, table, [index for index, _ in members])
@@ -149,14 +161,23 @@ class Transaction:
             self._compare_master(table, members)
             return
         self.findings += rows.tell_apart(self.con, table)
+        own = sources.own_deliveries(self.con, (part for _, part in members))
+        if own:
+            sources.leave_completed(self.con, table, own)
+        absent = {
+            index: sources.claim_absence(self.con, table, index, part.reading)
+            for index, part in members
+            if part.reading
+        }
         conflicts.compare(self.con, table)
         if self.draft.completes is not None:
             self.con.execute("DELETE FROM confirmed")
         else:
-            self.findings += conflicts.find(self.con, table, self.draft.export_at, self.draft.arrived_at)
+            self.findings += conflicts.find(self.con, table, self.draft.export_at, self.draft.arrived_at, own)
         for kept, source in (("claims_of", "new_claims"), ("confirmed_of", "confirmed")):
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(f'{kept}_{table.name}')} AS SELECT * FROM {source}")
         self._mark_unchanged(members, f"_doc NOT IN (SELECT doc FROM {quoted(f'confirmed_of_{table.name}')})", table)
+        self.unchanged.update({index: False for index, documents in absent.items() if documents})
 
     def _proposed_month(self, table: Table) -> list[Finding]:
         """A word about summaries that all begin on another day than the ledger's months."""

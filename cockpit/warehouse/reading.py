@@ -35,6 +35,15 @@ def scoped(name: str, columns: Mapping[str, str], scope: Scope, ledgers: tuple[s
     return limited.mutate(**hidden) if hidden else limited
 
 
+def counted(tables: Mapping[str, ir.Table]) -> ir.Table:
+    """Rows of several tables by ledger, in one expression: table, ledger, n."""
+    parts = []
+    for name, rows in tables.items():
+        found = rows.group_by("ledger").aggregate(n=rows.count())
+        parts.append(found.select(found.ledger, table=ibis.literal(name), n=found.n))
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
 def compile_sql(expression: ir.Table) -> str:
     """The DuckDB statement of an expression."""
     return str(ibis.to_sql(expression, dialect="duckdb"))

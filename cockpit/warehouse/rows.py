@@ -65,6 +65,11 @@ def whole(table: Table) -> str:
     return quoted(f"whole_{table.name}")
 
 
+def placed(table: Table) -> str:
+    """Name of the temporary view ``(_part, _row, _number)`` of all rows of `whole`, with the keys of their units."""
+    return quoted(f"placed_{table.name}")
+
+
 def counts(con: duckdb.DuckDBPyConnection, table: Table) -> dict[int, int]:
     """How many rows each part brings, confirmed ones among them."""
     confirmed = f" UNION ALL SELECT part, lines FROM {claims.documents(table)} WHERE confirmed IS NOT NULL"
@@ -102,6 +107,13 @@ def build(
     keyed = _keyed(con, table, ledger, delivery, some, confirming)
     storage.create(con, f"new_{table.name}", column_types(table), some | {"ledger", "company", *UNDERSCORED}, True)
     storage.insert(con, f"new_{table.name}", f"({keyed})")
+    numbers = new_rows(table)
+    if table.mode not in ("event", "master"):
+        same = claims.same_unit(table, some)
+        numbers = (
+            f"(SELECT a.*, d.number AS _number FROM {arrived(table)} a JOIN {claims.documents(table)} d ON {same})"
+        )
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {placed(table)} AS SELECT _part, _row, _number FROM {numbers}")
     columns = listed((*types, "_part", "_row"))
     confirmed = (
         f" UNION ALL SELECT {listed((*types, '_part', '_row'), 'a')} FROM {arrived(table)} a SEMI JOIN"

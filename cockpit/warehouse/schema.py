@@ -52,6 +52,15 @@ CREATE TABLE IF NOT EXISTS repeat_exceptions (
 CREATE TABLE IF NOT EXISTS confirmations (
     "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, number UUID NOT NULL, event UUID NOT NULL,
     origin BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS source_runs (
+    source VARCHAR PRIMARY KEY, ran_at TIMESTAMP NOT NULL, state VARCHAR NOT NULL, rows_read BIGINT NOT NULL,
+    seconds DOUBLE NOT NULL, delivery BIGINT, issue VARCHAR);
+CREATE TABLE IF NOT EXISTS source_readings (
+    delivery BIGINT PRIMARY KEY, origin VARCHAR NOT NULL, definition VARCHAR NOT NULL, cursor_kind VARCHAR,
+    cursor VARCHAR, decisions VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS source_keys (
+    origin VARCHAR NOT NULL, delivery BIGINT NOT NULL, key UUID NOT NULL, number UUID, rows BIGINT NOT NULL,
+    rejected UBIGINT NOT NULL, current BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS data_days (
     ledger VARCHAR NOT NULL, company VARCHAR NOT NULL, "table" VARCHAR NOT NULL, day DATE NOT NULL,
     rows BIGINT NOT NULL);

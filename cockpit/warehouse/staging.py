@@ -10,6 +10,26 @@ from cockpit.issues import Issue
 PartStatus = Literal["ready", "held", "blocked", "ignored"]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What a part that was read from a connected source knows of it; it is kept with the delivery and follows its undo.
+
+    `origin` names the source, `definition` marks how it was read. `keys` names a temp table ``(_row, key UUID)`` of
+    every row read, rejects included: `key` stands for the document as the source tells it apart, and its rows are
+    complete. `vanished` names one ``(key UUID)`` of known documents the source has no longer. `lasting` is false where
+    what was delivered before stays although the source shows it no more (a balance of an earlier day).
+    """
+
+    origin: str
+    definition: str
+    cursor_kind: str | None
+    cursor: str | None
+    decisions: str
+    keys: str
+    vanished: str
+    lasting: bool = True
+
+
 @dataclass
 class StagedPart:
     """One sheet or file, cleaned and waiting in temp relations of the session's cursor.
@@ -37,3 +57,4 @@ class StagedPart:
     rejects: str | None = None
     headers: list[str] = field(default_factory=list)
     completes: int | None = None
+    reading: Reading | None = None

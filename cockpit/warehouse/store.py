@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,16 +19,16 @@ import pyarrow as pa
 from cockpit.errors import RefusedError, SystemFailure
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.warehouse import derived, reading, resolve, schema, storage, working_days
+from cockpit.warehouse import derived, faults, opening, reading, resolve, schema, sources, storage, working_days
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import key, quoted
 from cockpit.warehouse.rows import count, fetch
-from cockpit.warehouse.staging import StagedPart
+from cockpit.warehouse.staging import Reading, StagedPart
 
-_HELD = re.compile(r"Could not set lock|used by another process")
-_HOLDER = re.compile(r"\(PID (\d+)\)")
+LOG = logging.getLogger(__name__)
+REVIVAL_SECONDS = 2.0  # how long a question waits for the last cursor on a broken file
 
 
 @dataclass(frozen=True)
@@ -83,42 +84,60 @@ class Warehouse:
         self._writing = threading.RLock()
         self._reading = threading.local()  # the snapshot a thread reads from, while it has one
         self._working: set[duckdb.DuckDBPyConnection] = set()
-        self._con = self._open(path)
+        self._closed = False
+        self._con = self._open()
+        self._state = opening.state(self._con)
         self._columns = {
             **{table.name: schema.column_types(table) for table in tables.values()},
             **{derivation.name: dict(derivation.columns) for derivation in derivations},
         }
 
-    def _open(self, path: Path) -> duckdb.DuckDBPyConnection:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            con = duckdb.connect(
-                str(path),
-                config={
-                    "autoinstall_known_extensions": "false",
-                    "autoload_known_extensions": "false",
-                    "allow_community_extensions": "false",
-                    "temp_directory": str(path.parent / "spill"),
-                    # An ordinary week's delivery does not make everybody wait until the log is folded into the file.
-                    "checkpoint_threshold": "64MB",
-                },
-            )
-            con.execute("SET GLOBAL TimeZone = 'UTC'")
-            con.execute("SET enable_external_access = false")
-            con.execute("SET lock_configuration = true")
-            schema.create(con, self.tables.values(), self.derivations)
-        except duckdb.IOException as error:
-            if _HELD.search(str(error)):
-                holder = _HOLDER.search(str(error))
-                raise SystemFailure("warehouse_in_use", path=str(path), process=holder[1] if holder else "—") from error
-            raise SystemFailure("warehouse_not_opened", path=str(path), reason=str(error).splitlines()[0]) from error
-        except duckdb.Error as error:
-            raise SystemFailure("warehouse_not_opened", path=str(path), reason=str(error).splitlines()[0]) from error
-        return con
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        return opening.opened(self.path, lambda con: schema.create(con, self.tables.values(), self.derivations))
 
     def close(self) -> None:
         with self._writing:
+            self._closed = True
             self._con.close()
+
+    @contextmanager
+    def _guard(self, code: str) -> Iterator[None]:
+        """What the engine complains of as a failure people can act on; where it gave up, the file is opened again."""
+        con = self._con
+        try:
+            yield
+        except (duckdb.Error, SystemFailure) as raised:
+            error = raised if isinstance(raised, duckdb.Error) else raised.__cause__
+            if not isinstance(error, duckdb.Error):
+                raise
+            if faults.gave_up(error) and self._revive(con):
+                raise SystemFailure("committed_before_failure", version=self._state[0]) from error
+            raise faults.failure(error, self.path, code) from error
+
+    def _revive(self, broken: duckdb.DuckDBPyConnection) -> bool:
+        """Open the file anew; whether it holds more than was known to be committed.
+
+        The engine lets go of a broken file when the last cursor on it is closed. Where one is still held, by a load
+        that waits for its file to be read, the next question tries again.
+        """
+        with self._writing:
+            if self._con is not broken or self._closed:
+                return False
+            broken.close()
+            until = time.monotonic() + REVIVAL_SECONDS
+            while True:
+                try:
+                    self._con = self._open()
+                    break
+                except SystemFailure as failed:
+                    held = isinstance(failed.__cause__, duckdb.Error) and faults.gave_up(failed.__cause__)
+                    if not held or time.monotonic() > until:
+                        LOG.error("the warehouse could not be opened again: %s", failed)
+                        raise
+                time.sleep(0.05)
+            LOG.warning("the warehouse was opened again after the engine had given up")
+            known, self._state = self._state, opening.state(self._con)
+            return self._state > known
 
     def now(self) -> datetime:
         """The clock's now, UTC and naive."""
@@ -175,14 +194,14 @@ class Warehouse:
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The snapshot's cursor inside one, else one for a single statement. SystemFailure where the engine refuses."""
-        try:
-            if (kept := getattr(self._reading, "cursor", None)) is not None:
+        if (kept := getattr(self._reading, "cursor", None)) is not None:
+            try:
                 yield kept
-            else:
-                with closing(self._con.cursor()) as cursor:
-                    yield cursor
-        except duckdb.Error as error:
-            raise SystemFailure("query_failed", reason=str(error).splitlines()[0]) from error
+            except duckdb.Error as error:  # opened again, if need be, where the snapshot ends
+                raise faults.failure(error, self.path, "query_failed") from error
+        else:
+            with self._guard("query_failed"), closing(self._con.cursor()) as cursor:
+                yield cursor
 
     def version(self) -> Version:
         """The newest data and settings version; (0, 0) when nothing was ever delivered."""
@@ -225,15 +244,12 @@ class Warehouse:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A connection with temporary tables of its own; several may stage side by side, one delivers at a time."""
-        cursor = self._con.cursor()
-        self._working.add(cursor)
-        try:
-            yield Session(self, cursor)
-        except duckdb.InterruptException as error:
-            raise SystemFailure("interrupted") from error
-        finally:
-            self._working.discard(cursor)
-            cursor.close()
+        with self._guard("delivery_failed"), closing(self._con.cursor()) as cursor:
+            self._working.add(cursor)
+            try:
+                yield Session(self, cursor)
+            finally:
+                self._working.discard(cursor)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -255,27 +271,33 @@ class Warehouse:
             try:
                 yield
             except BaseException:
-                con.execute("ROLLBACK")
+                self._roll_back(con)
                 raise
-            con.execute("COMMIT")
+            self._commit(con)
+
+    def _commit(self, con: duckdb.DuckDBPyConnection) -> None:
+        con.execute("COMMIT")
+        self._state = opening.note(con, self.path)
+
+    @staticmethod
+    def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
+        with suppress(duckdb.Error):  # an engine that gave up has rolled back already
+            con.execute("ROLLBACK")
 
     def _deliver(self, con: duckdb.DuckDBPyConnection, draft: Draft, parts: Sequence[StagedPart]) -> Outcome:
         with self._writing:
             con.execute("BEGIN")
             try:
                 outcome = Transaction(con, self.tables, self.derivations, draft, parts).run()
-            except duckdb.Error as error:
-                con.execute("ROLLBACK")
-                raise SystemFailure("delivery_failed", reason=str(error).splitlines()[0]) from error
             except BaseException:
-                con.execute("ROLLBACK")
+                self._roll_back(con)
                 raise
-            if draft.dry_run:
-                con.execute("ROLLBACK")
+            if draft.dry_run or (draft.kind == "sync" and outcome.status == "unchanged"):
+                self._roll_back(con)
                 outcome.delivery_id = None
                 outcome.version = self.version().number
             else:
-                con.execute("COMMIT")
+                self._commit(con)
             return outcome
 
     def undo(self, delivery: int, actor: str, reason: str = "") -> int:
@@ -342,6 +364,13 @@ class Warehouse:
             finish(con, self.tables, self.derivations, change)
             return record_version(con, self.now(), "decide", delivery, change)
 
+    def note_run(self, con: duckdb.DuckDBPyConnection, run: sources.Run, confirmed: Reading | None) -> None:
+        """Keep how a source's last run ended; `confirmed` is what it read where that brought nothing new."""
+        with self._transaction(con):
+            if confirmed is not None:
+                sources.confirm(con, confirmed)
+            sources.note_run(con, run)
+
     def _must(self, con: duckdb.DuckDBPyConnection, delivery: int, active: bool) -> None:
         rows = fetch(
             con,
@@ -364,6 +393,7 @@ class Warehouse:
             resolve.units_of(con, table, delivery)
             resolve.settle(con, table)
             note_change(table, change, f"_{delivery}", con)
+        sources.settle(con, delivery)
 
     def _set_apart(self, con: duckdb.DuckDBPyConnection, delivery: int) -> None:
         """Give the held delivery's documents whose number is known otherwise a number of their own."""

@@ -16,6 +16,7 @@ from connectors.base import Connector, Extract, Settings, Unreadable
 from connectors.delimited import Delimited
 from connectors.spreadsheet import Spreadsheet
 from connectors.webtable import WebTable
+from connectors.xls import look_at
 
 
 def extracts(connector: Connector, path: Path, scratch: Path) -> list[tuple[Extract, list[dict[str, Any]]]]:
@@ -124,3 +125,51 @@ def test_web_tables(tmp_path: Path) -> None:
     path.write_text("<p>nothing</p>", "utf-8")
     with pytest.raises(Unreadable):
         extracts(WebTable(), path, tmp_path)
+
+
+def test_zeros_that_only_the_format_shows(tmp_path: Path) -> None:
+    """Codes typed as numbers under the format 00000 keep the zeros a person sees, in .xlsx and .xls."""
+    import xlwt
+
+    rows: list[tuple[Any, ...]] = [("编码", "数量", "货号"), (42, 42, 7), (100, 1, "7"), (123456, 2, 8), ("0007", 3, 9)]
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append((None, *row))
+    for line in range(2, 6):
+        book.active.cell(line, 2).number_format = "00000"
+        book.active.cell(line, 4).number_format = '"000"'
+    book.save(tmp_path / "a.xlsx")
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("s")
+    five, three = (xlwt.easyxf(num_format_str=shown) for shown in ("00000", "000"))
+    for line, row in enumerate(rows):
+        for column, value in enumerate(row):
+            style = (five, None, three)[column] if line else None
+            sheet.write(line, column + 1, value, *([style] if style else []))
+    old.save(str(tmp_path / "a.xls"))
+    for name, last in (("a.xlsx", ["7", "7", "8", "9"]), ("a.xls", ["007", "7", "008", "009"])):
+        [(_, read)] = extracts(Spreadsheet(), tmp_path / name, tmp_path)
+        assert [row["c1"] for row in read[1:]] == ["00042", "00100", "123456", "0007"], name
+        assert [row["c2"] for row in read[1:]] == ["42", "1", "2", "3"], name
+        assert [row["c3"] for row in read[1:]] == last, name
+
+
+def test_numbers_in_the_middle_of_a_large_sheet_keep_their_zeros(tmp_path: Path) -> None:
+    """Across the pieces a sheet's XML is looked through in."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx", {"constant_memory": True}) as book:
+        sheet, shown = book.add_worksheet(), book.add_format({"num_format": "000000"})
+        for line in range(100_000):
+            sheet.write_number(line, 0, line, shown)
+            sheet.write_number(line, 1, line)
+    [(_, rows)] = extracts(Spreadsheet(), tmp_path / "a.xlsx", tmp_path)
+    assert all((row["c0"], row["c1"]) == (f"{i:06}", str(i)) for i, row in enumerate(rows))
+
+
+def test_an_old_workbook_whose_list_of_sheets_leads_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 3000)
+    assert look_at(path, tmp_path) is None
+    with pytest.raises(Unreadable):
+        extracts(Spreadsheet(), path, tmp_path)

@@ -88,7 +88,7 @@ PACKAGES = {
     "cockpit.calendar": {"chinese_calendar"},
     "cockpit.settings": {"pydantic_settings"},
     "cockpit.locale": {"babel"},
-    "connectors": {"duckdb", "fastexcel", "pyarrow", "sqlalchemy"},
+    "connectors": {"duckdb", "fastexcel", "olefile", "psycopg", "pyarrow", "pymysql", "sqlalchemy", "sqlglot"},
 }
 CHECKED = ("app.py", "cockpit", "connectors", "pages")
 
@@ -158,13 +158,20 @@ def test_imports_go_down() -> None:
     none(wrong)
 
 
+# What a file format says, for the source that reads it; no source.
+FORMATS = ("connectors.xls", "connectors.xlsx")
+
+
 def test_connectors_do_not_know_each_other() -> None:
     wrong = [
         f"{file.relative_to(ROOT)}:{line}: imports {target}"
         for file in sources("connectors")
         if file.name != "__init__.py"
         for line, target in imports(file)
-        if target.startswith("connectors") and target not in ("connectors.base", "connectors")
+        if target.startswith("connectors")
+        and target not in ("connectors", "connectors.base", *FORMATS)
+        # the kinds of databases are no sources: those on databases share them
+        and not target.startswith("connectors.dialects")
     ]
     none(wrong)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 
 from cockpit.intake.load import ConnectorRef, LoadOptions, UploadedFile, stage
 from cockpit.issues import Issue
+from cockpit.locale import LANGUAGES
+from cockpit.service.reports import message
 from cockpit.warehouse.staging import StagedPart
 from connectors import CONNECTORS
 
@@ -44,7 +47,8 @@ class Desk:
         return self.part(path, **options)
 
     def check(self, part: StagedPart) -> None:
-        """What always holds: every line is accounted for, and blocked parts bring nothing."""
+        """What always holds: every line is accounted for, blocked parts bring nothing, each finding can be told."""
+        speak(part)
         ready = self.count(part.staged) if part.staged else 0
         rejected = self.count(part.rejects) if part.rejects else 0
         assert rejected == part.rows_rejected
@@ -64,6 +68,16 @@ class Desk:
 
     def rejected(self, part: StagedPart) -> list[tuple[int, list[str | None], str]]:
         return self.con.execute(f'SELECT _row, cells, reasons FROM "{part.rejects}" ORDER BY _row').fetchall()
+
+
+def speak(part: StagedPart) -> dict[str, list[str]]:
+    """What a part's findings say in every language; no key without a text, no blank left open."""
+    told = {language: [message(issue, language) for issue in part.issues] for language in LANGUAGES}
+    for sentences in told.values():
+        for issue, sentence in zip(part.issues, sentences, strict=True):
+            assert not sentence.startswith("issue."), issue
+            assert not re.search(r"\{(row|column|value|count|field|header|\w+_label)\}|None", sentence), sentence
+    return told
 
 
 def codes(part: StagedPart, *severities: str) -> list[str]:

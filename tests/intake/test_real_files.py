@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import random
-import time
 from decimal import Decimal
 
 import pytest
 
-from cockpit.warehouse.storage import stored
 from tests.intake.conftest import Desk, codes
 from tests.machine import sample_file
 
@@ -95,35 +91,3 @@ def test_purchase_orders_by_position(desk: Desk) -> None:
     assert desk.con.execute(f"SELECT sum(amount_net) FROM {part.staged}").fetchall()[0][0].quantize(
         Decimal("0.01")
     ) == Decimal("63791994.84")
-
-
-def corpus(files: int, seed: int) -> list[str]:
-    with sample_file("spreadsheets/manifest.csv").open(encoding="utf-8", newline="") as manifest:
-        names = [row["file"] for row in csv.DictReader(manifest)]
-    return random.Random(seed).sample(names, files)
-
-
-def read_all(desk: Desk, names: list[str]) -> None:
-    """Every file gives parts that add up, in bounded time, and never an exception."""
-    folder = sample_file("spreadsheets")
-    for name in names:
-        began = time.monotonic()
-        parts = desk.parts(folder / name)
-        assert parts, name
-        assert time.monotonic() - began < 30, name
-        lost = {"row_count_differs", "file_took_too_long", "reader_lost_rows"}
-        assert not lost & {code for part in parts for code in codes(part)}, name
-        for part in parts:
-            if part.staged:
-                desk.con.execute(f'DROP VIEW "{part.staged}"; DROP TABLE {stored(part.staged)}')
-            if part.rejects:
-                desk.con.execute(f'DROP TABLE "{part.rejects}"')
-
-
-def test_a_part_of_the_corpus(desk: Desk) -> None:
-    read_all(desk, corpus(150, 20240305))
-
-
-@pytest.mark.corpus
-def test_the_whole_corpus(desk: Desk) -> None:
-    read_all(desk, corpus(1_825, 1))

@@ -39,14 +39,46 @@ def test_equal_columns_are_one(desk: Desk) -> None:
     assert part.status == "ready"
 
 
-def test_a_repeated_header_with_other_values_is_a_warning(desk: Desk) -> None:
-    part = desk.text("单据编号,单据日期,客户,物料编码,数量,金额,数量\nX1,2024-03-05,甲,01,1,10,7\n")
-    assert desk.rows(part, "quantity") == [(Decimal(1),)]
+def test_one_header_over_two_columns_is_left_to_a_person(desk: Desk) -> None:
+    text = "销售明细\n单据编号,单据日期,客户,物料编码,数量,金额,数量\nX0,2024-03-05,甲,01,7,9,7\n"
+    text += "X1,2024-03-05,甲,01,1,10,7\n"
+    part = desk.text(text)
+    issue = found(part, "header_twice")
+    assert (part.status, issue.row, issue.column) == ("blocked", 4, "数量")
+    assert [issue.params[one] for one in ("place", "other_place", "first", "second")] == [5, 7, "1", "7"]
+    for place, quantity in (("#7", 7), ("#5", 1)):
+        part = desk.text(text, map={"quantity": place})
+        assert desk.rows(part, "quantity")[1] == (Decimal(quantity),)
+
+
+def test_columns_that_differ_only_far_below(desk: Desk) -> None:
+    """The lines that recognition looks at say the same; a later one does not."""
+    rows = [f"X{i},2024-03-05,甲,01,{i},10,{i}" for i in range(1, 400)]
+    text = "单据编号,单据日期,客户,物料编码,数量,金额,数量\n" + "\n".join(rows) + "\n"
+    assert desk.text(text).status == "ready"
+    part = desk.text(text.replace("X350,2024-03-05,甲,01,350,10,350", "X350,2024-03-05,甲,01,350,10,3"))
+    issue = found(part, "header_twice")
+    assert (part.status, issue.row, issue.params["second"], part.rows_skipped) == ("blocked", 351, "3", 400)
+
+
+def test_a_second_column_without_anything_new_just_loads(desk: Desk) -> None:
+    head = "单据编号,单据日期,客户,物料编码,数量,金额,数量\n"
+    for line in ("X1,2024-03-05,甲,01,1,10,1\n", "X1,2024-03-05,甲,01,1,10,\n", "X1,2024-03-05,甲,01,,10,1\n"):
+        part = desk.text(head + line)
+        assert (part.status, desk.rows(part, "quantity"), codes(part, "warning")) == ("ready", [(Decimal(1),)], [])
+
+
+def test_a_header_merged_over_two_columns_just_loads(desk: Desk, workbook: Book) -> None:
+    head = ["单据编号", "单据日期", "客户", None, "物料编码", "数量", "金额"]
+    rows = [head, ["X1", "2024-03-05", "甲", "甲方", "01", 1, 10]]
+    part = desk.part(workbook({"a": rows}, merges={"a": ["C1:D1"]}))
+    assert (part.status, desk.rows(part, "customer_name")) == ("ready", [("甲",)])
+
+
+def test_a_second_remark_is_only_said(desk: Desk) -> None:
+    part = desk.text("单据编号,单据日期,客户,物料编码,数量,备注,备注\nX1,2024-03-05,甲,01,1,急,已发\n")
+    assert desk.rows(part, "remark") == [("急",)]
     assert codes(part, "warning") == ["header_repeated"]
-    part = desk.text(
-        "单据编号,单据日期,客户,物料编码,数量,金额,数量\nX1,2024-03-05,甲,01,1,10,7\n", map={"quantity": "#7"}
-    )
-    assert desk.rows(part, "quantity") == [(Decimal(7),)]
 
 
 def test_missing_required_column_names_field_and_headers(desk: Desk) -> None:

@@ -1,0 +1,59 @@
+"""A load killed at any moment is whole or not there at all, and the next start is clean."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from cockpit.service import LOCAL_ADMINISTRATOR
+from tests.kill.house import KNOWN, Home, gone, kill
+
+
+def rounds(folder: Path, rows: int, times: int, seed: int) -> set[bool]:
+    """Kill `times` loads at random moments; whether both ends (nothing, everything) were seen."""
+    home = Home(folder, rows)
+    home.prepare()
+    random = Random(seed)
+    began = time.monotonic()
+    assert home.start("load", home.large).wait() == 0
+    whole = time.monotonic() - began
+    seen = home.look()
+    assert (seen.revenue, seen.lines) == (KNOWN + rows, rows + 1)
+    _take_back(home)
+    size = home.settings.warehouse.stat().st_size
+    ends = set()
+    for turn in range(times):
+        child = home.start("load", home.large)
+        try:
+            child.wait(timeout=random.uniform(0.2, 1.15) * whole)
+        except subprocess.TimeoutExpired:
+            assert gone(kill(child)), f"round {turn}: processes are left"
+        seen = home.look()
+        assert (seen.revenue, seen.lines) in ((KNOWN, 1), (KNOWN + rows, rows + 1)), f"round {turn}: {seen}"
+        ends.add(seen.lines > 1)
+        _take_back(home)
+    uploads = [path for path in home.settings.home.glob("uploads/*/*") if path.is_file()]
+    assert len(uploads) == 3
+    print(size, home.settings.warehouse.stat().st_size)
+    return ends
+
+
+def _take_back(home: Home) -> None:
+    with home.open() as cockpit:
+        for one in cockpit.deliveries(LOCAL_ADMINISTRATOR):
+            if one.state == "active" and one.id > 2:
+                cockpit.undo(LOCAL_ADMINISTRATOR, one.id)
+
+
+def test_twenty_kills_at_random_moments(tmp_path: Path) -> None:
+    rounds(tmp_path, rows=3_000, times=20, seed=20261122)
+
+
+@pytest.mark.kill
+def test_two_hundred_kills_at_random_moments(tmp_path: Path) -> None:
+    assert rounds(tmp_path, rows=20_000, times=200, seed=int(os.environ.get("KILL_SEED", "1"))) == {False, True}
