@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,19 +13,17 @@ import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from cockpit.errors import RefusedError, SystemFailure
+from cockpit.errors import RefusedError
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.warehouse import derived, faults, opening, reading, resolve, schema, sources, storage, working_days
+from cockpit.warehouse import derived, reading, resolve, schema, sources, storage, working_days
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
+from cockpit.warehouse.engine import Engine
 from cockpit.warehouse.identity import key, quoted
 from cockpit.warehouse.rows import count, fetch
 from cockpit.warehouse.staging import Reading, StagedPart
-
-LOG = logging.getLogger(__name__)
-REVIVAL_SECONDS = 2.0  # how long a question waits for the last cursor on a broken file
 
 
 @dataclass(frozen=True)
@@ -81,63 +76,14 @@ class Warehouse:
         self.tables = tables
         self.derivations = derivations
         self._clock = clock
-        self._writing = threading.RLock()
-        self._reading = threading.local()  # the snapshot a thread reads from, while it has one
-        self._working: set[duckdb.DuckDBPyConnection] = set()
-        self._closed = False
-        self._con = self._open()
-        self._state = opening.state(self._con)
+        self._engine = Engine(path, lambda con: schema.create(con, tables.values(), derivations))
         self._columns = {
             **{table.name: schema.column_types(table) for table in tables.values()},
             **{derivation.name: dict(derivation.columns) for derivation in derivations},
         }
 
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        return opening.opened(self.path, lambda con: schema.create(con, self.tables.values(), self.derivations))
-
     def close(self) -> None:
-        with self._writing:
-            self._closed = True
-            self._con.close()
-
-    @contextmanager
-    def _guard(self, code: str) -> Iterator[None]:
-        """What the engine complains of as a failure people can act on; where it gave up, the file is opened again."""
-        con = self._con
-        try:
-            yield
-        except (duckdb.Error, SystemFailure) as raised:
-            error = raised if isinstance(raised, duckdb.Error) else raised.__cause__
-            if not isinstance(error, duckdb.Error):
-                raise
-            if faults.gave_up(error) and self._revive(con):
-                raise SystemFailure("committed_before_failure", version=self._state[0]) from error
-            raise faults.failure(error, self.path, code) from error
-
-    def _revive(self, broken: duckdb.DuckDBPyConnection) -> bool:
-        """Open the file anew; whether it holds more than was known to be committed.
-
-        The engine lets go of a broken file when the last cursor on it is closed. Where one is still held, by a load
-        that waits for its file to be read, the next question tries again.
-        """
-        with self._writing:
-            if self._con is not broken or self._closed:
-                return False
-            broken.close()
-            until = time.monotonic() + REVIVAL_SECONDS
-            while True:
-                try:
-                    self._con = self._open()
-                    break
-                except SystemFailure as failed:
-                    held = isinstance(failed.__cause__, duckdb.Error) and faults.gave_up(failed.__cause__)
-                    if not held or time.monotonic() > until:
-                        LOG.error("the warehouse could not be opened again: %s", failed)
-                        raise
-                time.sleep(0.05)
-            LOG.warning("the warehouse was opened again after the engine had given up")
-            known, self._state = self._state, opening.state(self._con)
-            return self._state > known
+        self._engine.close()
 
     def now(self) -> datetime:
         """The clock's now, UTC and naive."""
@@ -163,45 +109,20 @@ class Warehouse:
 
     def run_sql(self, statement: str, params: Sequence[object] = ()) -> pa.Table:
         """The rows of a statement that this project wrote; values only ever through `params`."""
-        with self._cursor() as cursor:
+        with self._engine.cursor() as cursor:
             return cursor.sql(statement, params=list(params)).to_arrow_table()
 
     def records(self, statement: str, params: Sequence[object] = ()) -> list[dict[str, Any]]:
         """The rows of a statement that this project wrote, by column name; for results of some hundred rows, which
         come sooner this way than as Arrow."""
-        with self._cursor() as cursor:
+        with self._engine.cursor() as cursor:
             result = cursor.execute(statement, list(params))
             names = [column[0] for column in result.description or ()]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Everything this thread reads inside the block shows one state, whatever is committed meanwhile; nobody waits.
-
-        Reads outside such a block each show the newest state. Nothing is written inside.
-        """
-        if getattr(self._reading, "cursor", None) is not None:
-            yield
-            return
-        with self._cursor() as cursor:
-            cursor.execute("BEGIN TRANSACTION READ ONLY")
-            self._reading.cursor = cursor
-            try:
-                yield
-            finally:
-                self._reading.cursor = None
-
-    @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The snapshot's cursor inside one, else one for a single statement. SystemFailure where the engine refuses."""
-        if (kept := getattr(self._reading, "cursor", None)) is not None:
-            try:
-                yield kept
-            except duckdb.Error as error:  # opened again, if need be, where the snapshot ends
-                raise faults.failure(error, self.path, "query_failed") from error
-        else:
-            with self._guard("query_failed"), closing(self._con.cursor()) as cursor:
-                yield cursor
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Everything this thread reads inside the block shows one state; see `Engine.snapshot`."""
+        return self._engine.snapshot()
 
     def version(self) -> Version:
         """The newest data and settings version; (0, 0) when nothing was ever delivered."""
@@ -221,7 +142,7 @@ class Warehouse:
 
     def set_ledger(self, ledger: Ledger) -> None:
         """Create a ledger or change its facts; what depends on them is derived again, in one transaction."""
-        with self.session() as session, self._transaction(session.con):
+        with self.session() as session, self._engine.transaction(session.con):
             con = session.con
             known = fetch(con, "SELECT timezone, month_start_day, currency FROM ledgers WHERE name = ?", [ledger.name])
             con.execute("DELETE FROM ledgers WHERE name = ?", [ledger.name])
@@ -244,65 +165,35 @@ class Warehouse:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A connection with temporary tables of its own; several may stage side by side, one delivers at a time."""
-        with self._guard("delivery_failed"), closing(self._con.cursor()) as cursor:
-            self._working.add(cursor)
-            try:
-                yield Session(self, cursor)
-            finally:
-                self._working.discard(cursor)
+        with self._engine.work() as con:
+            yield Session(self, con)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Nobody else writes inside the block, so that what was read there still holds when it is written."""
-        with self._writing:
+        with self._engine.writing:
             yield
 
     def interrupt(self) -> None:
         """Break off the statements that deliveries and decisions are at; they are rolled back. For a stop that cannot
         wait; a statement that begins afterwards is not affected."""
-        for cursor in tuple(self._working):
-            with suppress(duckdb.Error):
-                cursor.interrupt()
-
-    @contextmanager
-    def _transaction(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        with self._writing:
-            con.execute("BEGIN")
-            try:
-                yield
-            except BaseException:
-                self._roll_back(con)
-                raise
-            self._commit(con)
-
-    def _commit(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute("COMMIT")
-        self._state = opening.note(con, self.path)
-
-    @staticmethod
-    def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
-        with suppress(duckdb.Error):  # an engine that gave up has rolled back already
-            con.execute("ROLLBACK")
+        self._engine.interrupt()
 
     def _deliver(self, con: duckdb.DuckDBPyConnection, draft: Draft, parts: Sequence[StagedPart]) -> Outcome:
-        with self._writing:
-            con.execute("BEGIN")
-            try:
+        def lasts() -> bool:
+            return not draft.dry_run and not (draft.kind == "sync" and outcome.status == "unchanged")
+
+        with self.exclusive():
+            with self._engine.transaction(con, lasts):
                 outcome = Transaction(con, self.tables, self.derivations, draft, parts).run()
-            except BaseException:
-                self._roll_back(con)
-                raise
-            if draft.dry_run or (draft.kind == "sync" and outcome.status == "unchanged"):
-                self._roll_back(con)
+            if not lasts():
                 outcome.delivery_id = None
                 outcome.version = self.version().number
-            else:
-                self._commit(con)
             return outcome
 
     def undo(self, delivery: int, actor: str, reason: str = "") -> int:
         """End a delivery's activity, whatever came after; the version afterwards. RefusedError when it has none."""
-        with self.session() as session, self._transaction(session.con):
+        with self.session() as session, self._engine.transaction(session.con):
             con = session.con
             self._must(con, delivery, active=True)
             version = count(con, "SELECT coalesce(max(id), 0) FROM versions") + 1
@@ -334,7 +225,7 @@ class Warehouse:
 
     def decide(self, delivery: int, accept: bool, apart: bool, actor: str, reason: str) -> int:
         """Release or drop a held delivery; with `apart` its documents stay beside known ones of the same number."""
-        with self.session() as session, self._transaction(session.con):
+        with self.session() as session, self._engine.transaction(session.con):
             con = session.con
             self._must(con, delivery, active=False)
             version = count(con, "SELECT coalesce(max(id), 0) FROM versions") + 1
@@ -366,7 +257,7 @@ class Warehouse:
 
     def note_run(self, con: duckdb.DuckDBPyConnection, run: sources.Run, confirmed: Reading | None) -> None:
         """Keep how a source's last run ended; `confirmed` is what it read where that brought nothing new."""
-        with self._transaction(con):
+        with self._engine.transaction(con):
             if confirmed is not None:
                 sources.confirm(con, confirmed)
             sources.note_run(con, run)
@@ -424,7 +315,7 @@ class Warehouse:
     def verify(self) -> dict[str, int]:
         """Compute everything again from the delivered rows; differing rows by table. What differed is mended."""
         differing: dict[str, int] = {}
-        with self.session() as session, self._transaction(session.con):
+        with self.session() as session, self._engine.transaction(session.con):
             con = session.con
             for table in self.tables.values():
                 con.execute(

@@ -81,18 +81,17 @@ class Home:
         settings.cache_clear()
         return status
 
-    def look(self) -> Seen:
-        """What the next start shows. Everything is computed anew and compared, and nothing half done may lie about."""
+    def look(self, rebuild: bool = True) -> Seen:
+        """What the next start shows, computed anew and compared with `rebuild`; nothing half done may lie about."""
         with self.open() as cockpit:
             row = cockpit.metric(LOCAL_ADMINISTRATOR, "revenue", MetricRequest(ledger="default"), "en").rows[0]
-            report = cockpit.doctor(LOCAL_ADMINISTRATOR, rebuild=True)
+            report = cockpit.doctor(LOCAL_ADMINISTRATOR, rebuild)
             assert report.exit_status == 0, report.json("en")
+            deliveries = cockpit.deliveries(LOCAL_ADMINISTRATOR)
             seen = Seen(
                 row.value or 0.0,
                 row.n,
-                tuple(
-                    (one.id, one.state, one.open_rejects) for one in reversed(cockpit.deliveries(LOCAL_ADMINISTRATOR))
-                ),
+                tuple((one.id, one.state, one.open_rejects) for one in reversed(deliveries)),
                 cockpit.version(),
                 cockpit.ledgers(LOCAL_ADMINISTRATOR)[0].month_start_day,
             )

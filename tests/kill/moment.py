@@ -16,7 +16,7 @@ from typing import Any
 import cockpit.service.deliveries
 from cockpit.cli import main
 from cockpit.service import uploads
-from cockpit.warehouse import delivery, derived, opening, resolve, rows, store
+from cockpit.warehouse import delivery, derived, engine, opening, resolve, rows, store
 from connectors import CONNECTORS
 from sample_data import SAMPLE, buying
 
@@ -75,7 +75,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "rows and claims stored": lambda: after(delivery.Transaction, "_store"),
     "derived tables made": lambda: after(delivery, "finish"),
     "rejects recorded": lambda: after(delivery.Transaction, "_record_part"),
-    "before COMMIT": lambda: before(store.Warehouse, "_commit"),
+    "before COMMIT": lambda: before(engine.Engine, "commit"),
     "after COMMIT": lambda: before(opening, "note"),
     "after the record": lambda: after(opening, "note"),
     "before the file is closed": lambda: before(store.Warehouse, "close"),

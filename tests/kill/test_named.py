@@ -66,7 +66,7 @@ def words(home: Home, line: tuple[str, ...]) -> list[str]:
     return [str(home.folder / word) if word.endswith(".csv") else word for word in line]
 
 
-def strike(home: Home, moment: str, line: tuple[str, ...], times: int = 1) -> None:
+def strike(home: Home, moment: str, line: tuple[str, ...]) -> None:
     """Run a command line that dies at its moment, and see that it did."""
     child = home.start(moment, *words(home, line), module="tests.kill.moment")
     _, said = child.communicate(timeout=120)
@@ -79,7 +79,7 @@ def test_killed_at(
 ) -> None:
     home = past.copy(tmp_path / "copy")
     strike(home, moment, line)
-    assert home.look() == then
+    assert home.look(rebuild=again is None) == then
     if again is not None:
         assert home.again(*words(home, line)) == 0
         assert home.look() == again
@@ -88,10 +88,8 @@ def test_killed_at(
 def test_the_sample_is_whole_after_killed_first_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Home(tmp_path, 0)
     monkeypatch.setenv("PORT", str(port := _free_port()))
-    for moment in ("sample half written", "sample rows built"):
-        server = home.start(moment, "server", module="tests.kill.moment")
-        server.communicate(timeout=120)
-        assert server.returncode == -signal.SIGKILL
+    for moment, line in (("sample half written", "demo"), ("sample rows built", "server")):
+        strike(home, moment, (line,))
     server = home.start("never", "server", module="tests.kill.moment")
     try:
         assert _ready(port, server) == {"status": "ready"}
