@@ -8,8 +8,10 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,7 +20,9 @@ from bench.questions import QUESTIONS
 
 RESULTS = Path(__file__).parent / "results.json"
 LIMIT = 1.3
-SECTIONS = ("metrics", "deliveries", "loading", "sync")
+SECTIONS = ("metrics", "large", "deliveries", "loading", "sync")
+LARGE = ("approval_cycle_time", "inventory_turnover_days", "revenue", "reconciled_rate")
+LARGER = 10  # times as many rows for those
 PACKAGES = ("duckdb", "ibis-framework", "pyarrow", "sqlglot")
 
 
@@ -34,11 +38,11 @@ def machine() -> dict[str, object]:
     }
 
 
-def measure_metrics(folder: Path, rows: int, turns: int, only: list[str]) -> tuple[float, list[pairs.Measured]]:
-    """Seconds of building the company, and every question asked of it."""
+def measure_metrics(folder: Path, rows: int, turns: int, only: Sequence[str]) -> tuple[float, list[pairs.Measured]]:
+    """Seconds of building the company, and the questions asked of it: those of `only`, all where it is empty."""
     warehouse = company.opened(folder)
-    print(f"{rows:,} rows per table are being delivered …", flush=True)
-    built = pairs.seconds(lambda: company.deliver(warehouse, rows))
+    print(f"\n{rows:,} rows per table are being delivered …", flush=True)
+    built = sum(pairs.seconds(partial(company.deliver, warehouse, rows, *group)) for group in company.GROUPS)
     print(f"delivered and derived in {built:.0f} s\n")
     print(f"{'metric':26}{'by':12}{'rows':>6}{'baseline':>10}{'engine':>9}{'first':>9}{'ratio':>8}")
     measured = []
@@ -108,6 +112,11 @@ def main() -> int:
         if "metrics" in given.sections:
             built, measured = measure_metrics(folder / "company", given.rows, given.pairs, given.only)
             results |= {"build_seconds": round(built, 2), "metrics": [asdict(found) for found in measured]}
+            holds += [found.ratio <= LIMIT for found in measured]
+        asked = [name for name in LARGE if not given.only or name in given.only]
+        if "large" in given.sections and asked:
+            built, measured = measure_metrics(folder / "large", given.rows * LARGER, given.pairs, asked)
+            results |= {"large_build_seconds": round(built, 2), "large_metrics": [asdict(found) for found in measured]}
             holds += [found.ratio <= LIMIT for found in measured]
         if "deliveries" in given.sections:
             delivered = measure_deliveries(folder / "deliveries", given.rows)
