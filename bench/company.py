@@ -153,6 +153,15 @@ STATEMENTS: Mapping[str, Callable[[int], str]] = {
 }
 
 
+# What belongs together; each group is a delivery of its own, so that ten million rows fit into an ordinary memory.
+GROUPS = (
+    ("materials", "sales_lines"),
+    ("process_events",),
+    ("stock_balances", "stock_movements"),
+    ("invoices", "payments"),
+)
+
+
 def staged(con: duckdb.DuckDBPyConnection, table: str, statement: str) -> StagedPart:
     """The rows of `statement` (model columns by name, and ``_row``) as intake would hand them over."""
     name = f"staged_{table}"

@@ -15,6 +15,11 @@ def touch_documents(con: duckdb.DuckDBPyConnection) -> None:
 
 
 _DISCOUNTED = "(1 - coalesce(discount_rate, 0))::DECIMAL(12,8)"
+_LISTED = "(quantity * unit_price)::DECIMAL(24,8)"
+# Without a discount the product of two long decimals is spared, which is the dearest step of all.
+_PRICED = (
+    f"CASE WHEN discount_rate IS NULL THEN {_LISTED}::DECIMAL(18,4) ELSE ({_LISTED} * {_DISCOUNTED})::DECIMAL(18,4) END"
+)
 
 # Revenue is without tax: the net amount as it stands, else gross less tax, else quantity times price less discount.
 _NET = f"""
@@ -22,7 +27,7 @@ _NET = f"""
         amount_net,
         amount_gross - tax_amount,
         (amount_gross / (1 + tax_rate))::DECIMAL(18,4),
-        ((quantity * unit_price)::DECIMAL(24,8) * {_DISCOUNTED})::DECIMAL(18,4) - coalesce(discount_amount, 0),
+        {_PRICED} - coalesce(discount_amount, 0),
         ((quantity * unit_price_gross)::DECIMAL(24,8) * {_DISCOUNTED} / (1 + tax_rate))::DECIMAL(18,4)
             - coalesce(discount_amount, 0))
 """

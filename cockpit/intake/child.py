@@ -32,9 +32,19 @@ GRACE = 0.005
 _ENDS = {0: "ok", 1: "crash", 3: "memory", 4: "disk"}  # what the exit status of a fork says
 
 
+class _WithoutPandas:
+    """pyarrow loads pandas where it finds it; nobody here needs it, and it takes longer to load than all the rest."""
+
+    @staticmethod
+    def find_spec(name: str, path: object, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
 def main() -> None:
     """Answers one job per line of standard input until its parent goes away."""
     # what is loaded on first use is loaded here, once, so that no fork has to
+    sys.meta_path.insert(0, _WithoutPandas)
     pa.array([1])
     for encoding in ("gb18030", "big5", "cp1252", "utf-16", "utf-8-sig"):
         codecs.lookup(encoding)

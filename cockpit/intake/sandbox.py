@@ -93,6 +93,7 @@ class _Worker:
     def __init__(self) -> None:
         self._home = _folder()
         self._process: subprocess.Popen[bytes] | None = None
+        self._ready = False
         self._unread = b""
 
     def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> tuple[str, int]:
@@ -121,7 +122,7 @@ class _Worker:
                 return str(message["done"]), int(message["peak"])
 
     def stop(self) -> None:
-        process, self._process, self._unread = self._process, None, b""
+        process, self._process, self._ready, self._unread = self._process, None, False, b""
         if process is None:
             return
         if sys.platform == "win32":
@@ -139,9 +140,10 @@ class _Worker:
         self.stop()
         shutil.rmtree(self._home, ignore_errors=True)
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def begin(self) -> None:
+        """Starts the process where it does not run, without waiting until it is ready."""
         if self._process is not None and self._process.poll() is None:
-            return self._process
+            return
         self.stop()
         # nothing of our own environment goes along: no secret, no proxy, no path but the code's
         environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LANG": "C.UTF-8", "TMPDIR": self._home}
@@ -157,7 +159,13 @@ class _Worker:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._line(self._process, time.monotonic() + START_SECONDS)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        self.begin()
+        assert self._process is not None
+        if not self._ready:
+            self._line(self._process, time.monotonic() + START_SECONDS)
+            self._ready = True
         return self._process
 
     def _line(self, process: subprocess.Popen[bytes], deadline: float) -> dict[str, Any]:
@@ -184,7 +192,7 @@ class Sandbox:
 
     def __init__(self, workers: int = WORKERS, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._idle: queue.Queue[_Worker] = queue.Queue()
+        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()  # the warmest comes first
         self._workers = [_Worker() for _ in range(workers)]
         for worker in reversed(self._workers):
             self._idle.put(worker)
@@ -193,6 +201,17 @@ class Sandbox:
         """Ends the workers."""
         for worker in self._workers:
             worker.close()
+
+    def prepare(self) -> None:
+        """Starts the worker that the next file gets, so that it is warm by then; waits for nothing."""
+        try:
+            worker = self._idle.get_nowait()
+        except queue.Empty:
+            return
+        try:
+            worker.begin()
+        finally:
+            self._idle.put(worker)
 
     @contextmanager
     def read(

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
+from cockpit.intake import sandbox
 from cockpit.intake.load import ConnectorRef, LoadOptions, Progress, UploadedFile, stage
 from cockpit.intake.rejects import write_rejects
 from cockpit.issues import Issue
@@ -53,6 +54,7 @@ class DeliveryDesk:
     ) -> LoadReport:
         """Make one delivery of the files. SystemFailure when disk or engine fail: nothing changed."""
         began = time.monotonic()
+        sandbox.shared().prepare()
         ledger = self._ledger(actor, request.ledger or "default")
         files = [self._uploaded(path, request.dry_run) for path in paths]
         export_at = self._utc(request.as_of, ledger.timezone)

@@ -243,7 +243,7 @@ class Transaction:
             keep = f"_doc NOT IN (SELECT doc FROM {confirmed})"
             self._contest(table, told, f"SELECT number FROM claims WHERE \"table\" = '{table.name}'", active)
             self.con.execute(
-                f"INSERT INTO claims SELECT '{table.name}', {self.delivery}, c._number, c._doc,"
+                f"INSERT INTO claims SELECT '{table.name}', {self.delivery}, c._number, c._doc, c.unit,"
                 " c.partner, c.day, c.lines,"
                 f" c.content, coalesce(f.origin, {self.delivery}), {str(active).lower()} AND c._number NOT IN"
                 f" (SELECT number FROM {_contested(table)}) FROM {told} c LEFT JOIN {confirmed} f ON f.doc = c._doc"

@@ -14,12 +14,12 @@ class Derivation:
 
     `columns` maps a column to its DuckDB type; ``_unit UUID`` (the unit of redoing) and ``ledger VARCHAR`` are among
     them. `inputs` maps a canonical or earlier derived table to the SQL expression over its columns that gives the unit
-    of a row; `unit_columns` names the columns in that expression where many rows share them, so that it is computed once
-    for them. `statement` is a SELECT of exactly `columns` (any order, by name) for the units in the temporary table
-    ``touched(unit UUID)``; it limits each input by ``… IN (SELECT unit FROM touched)``. `settings` names the settings
-    tables whose change redoes every unit (``calendars`` stands for the table ``calendar_days`` and the ledgers' zones).
-    `prepare` runs before the statement in the same transaction; it may build temporary tables and add units to
-    ``touched``.
+    of a row; `unit_columns` names the columns in that expression where many rows share them, so that it is computed
+    once for them. `statement` is a SELECT of exactly `columns` (any order, by name) for the units in the temporary
+    table ``touched(unit UUID)``; it limits each input by ``… IN (SELECT unit FROM touched)``, and does not read its own
+    table. `settings` names the settings tables whose change redoes every unit (``calendars`` stands for the table
+    ``calendar_days`` and the ledgers' zones). `prepare` runs before the statement in the same transaction, where an
+    input or a setting changed; it may build temporary tables and add units to ``touched``.
 
     The same statement serves the increment and the rebuild: with every unit in ``touched`` it gives the whole table.
     """

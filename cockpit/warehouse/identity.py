@@ -42,8 +42,8 @@ def partner(table: Table, alias: str) -> str:
 
 
 def business_day(table: Table, alias: str) -> str:
-    """The business day of a row as stored; null where the table has none. Instants need the ledger's zone first."""
-    return f"{alias}.{quoted(table.business_day)}" if table.business_day else "NULL::DATE"
+    """The business day of a row as stored, that of an instant in UTC; null where the table has none."""
+    return f"{alias}.{quoted(table.business_day)}::DATE" if table.business_day else "NULL::DATE"
 
 
 def stored_columns(table: Table) -> tuple[str, ...]:

@@ -139,10 +139,6 @@ def _filled(con: duckdb.DuckDBPyConnection, staged: str, types: Mapping[str, str
     return found
 
 
-def _confirmed(con: duckdb.DuckDBPyConnection, table: Table) -> int:
-    return count(con, f"SELECT count(confirmed) FROM {claims.documents(table)}")
-
-
 def _keyed(
     con: duckdb.DuckDBPyConnection, table: Table, ledger: str, delivery: int, filled: set[str], confirming: bool
 ) -> str:
@@ -151,13 +147,20 @@ def _keyed(
     if table.mode not in ("event", "master"):
         claims.digest(con, table, arrived(table), ledger, filled, confirming)
         own = f"{claims.documents(table)} d ON {claims.same_unit(table, filled)} AND d.confirmed IS NULL"
-        some = (
-            ""
-            if not _confirmed(con, table)
-            # Where few rows are wanted, all their columns are fetched only after it is known which ones.
-            else (f" WHERE a._row IN (SELECT a._row FROM {arrived(table)} a SEMI JOIN {own})")
+        if not count(con, f"SELECT count(confirmed) FROM {claims.documents(table)}"):
+            return f"SELECT a.*, d.number AS _number, d.number AS _doc, {marks} FROM {arrived(table)} a JOIN {own}"
+        # Few rows are wanted: their other columns are fetched once it is known which ones.
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE differing AS SELECT a._part, a._row, d.number AS _number FROM"
+            f" {arrived(table)} a JOIN {own}"
         )
-        return f"SELECT a.*, d.number AS _number, d.number AS _doc, {marks} FROM {arrived(table)} a JOIN {own}{some}"
+        # Lines are told apart by their file where there are several; one condition alone is answered far sooner.
+        parts = count(con, f"SELECT max(last_part) - min(part) FROM {claims.documents(table)}")
+        part = " AND d._part = a._part" if parts else ""
+        return (
+            f"SELECT a.*, d._number, d._number AS _doc, {marks} FROM {arrived(table)} a JOIN differing d"
+            f" ON d._row = a._row{part}"
+        )
     number = unit_key(table, "s")
     keyed = f"SELECT s.*, {number} AS _number, {number} AS _doc, {marks} FROM {arrived(table)} s"
     if table.mode == "master":
@@ -199,7 +202,8 @@ def settle_repeats(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence
         )
     ]
     con.execute(
-        f"DELETE FROM {storage.stored(f'new_{table.name}')} n USING repeats r WHERE n._doc = r._doc AND n._part = r._part"
+        f"DELETE FROM {storage.stored(f'new_{table.name}')} n USING repeats r"
+        " WHERE n._doc = r._doc AND n._part = r._part"
     )
     differing = _differing(con, table)
     equal = count(con, "SELECT count(DISTINCT _doc) FROM repeats")
@@ -253,7 +257,8 @@ def _settle_repeated_events(con: duckdb.DuckDBPyConnection, table: Table) -> lis
     )
     rows = fetch(con, "SELECT _part, count(*) FROM repeats GROUP BY _part ORDER BY _part")
     con.execute(
-        f"DELETE FROM {storage.stored(f'new_{table.name}')} n USING repeats r WHERE n._part = r._part AND n._row = r._row"
+        f"DELETE FROM {storage.stored(f'new_{table.name}')} n USING repeats r"
+        " WHERE n._part = r._part AND n._row = r._row"
     )
     return [
         Finding(
@@ -266,15 +271,13 @@ def _settle_repeated_events(con: duckdb.DuckDBPyConnection, table: Table) -> lis
 def tell_apart(con: duckdb.DuckDBPyConnection, table: Table) -> list[Finding]:
     """Give documents that share a number but not partner or day an identity of their own; fill ``new_claims``."""
     new, who, day = new_rows(table), partner(table, "n"), business_day(table, "n")
-    if table.business_day and table.column(table.business_day).kind == "instant":
-        day = f"{day}::DATE"
-    again = f"SELECT number FROM {claims.documents(table)} WHERE again"
     told = (
-        f"CREATE OR REPLACE TEMP TABLE new_claims AS SELECT number AS _number, number AS _doc, partner, day, lines,"
-        f" content, part, row, several FROM {claims.documents(table)} WHERE NOT again AND confirmed IS NULL"
-        f" UNION ALL SELECT _number, _doc, min({who}), min({day}), count(*), sum({content(table, 'n')}::HUGEINT),"
-        f" min(_part), min(_row), coalesce(min({who}) <> max({who}), false)"
-        f" OR coalesce(min({day}) <> max({day}), false) FROM {new} n WHERE _number IN ({again}) GROUP BY _number, _doc"
+        f"CREATE OR REPLACE TEMP TABLE new_claims AS SELECT number AS _number, number AS _doc, unit, partner, day,"
+        f" lines, content, part, row, several FROM {claims.documents(table)} WHERE NOT again AND confirmed IS NULL"
+        f" UNION ALL SELECT _number, _doc, any_value(d.unit), min({who}), min({day}), count(*),"
+        f" sum({content(table, 'n')}::HUGEINT), min(_part), min(_row), coalesce(min({who}) <> max({who}), false)"
+        f" OR coalesce(min({day}) <> max({day}), false) FROM {new} n JOIN {claims.documents(table)} d"
+        " ON d.number = n._number AND d.again GROUP BY _number, _doc"
     )
     con.execute(told)
     if table.mode != "document":

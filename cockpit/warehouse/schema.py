@@ -42,8 +42,9 @@ CREATE TABLE IF NOT EXISTS versions (
     id BIGINT PRIMARY KEY, made_at TIMESTAMP NOT NULL, action VARCHAR NOT NULL, delivery BIGINT,
     settings BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS claims (
-    "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, number UUID NOT NULL, doc UUID NOT NULL, partner VARCHAR,
-    day DATE, lines BIGINT NOT NULL, content HUGEINT NOT NULL, origin BIGINT NOT NULL, current BOOLEAN NOT NULL);
+    "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, number UUID NOT NULL, doc UUID NOT NULL, unit UBIGINT,
+    partner VARCHAR, day DATE, lines BIGINT NOT NULL, content HUGEINT NOT NULL, origin BIGINT NOT NULL,
+    current BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS repeated_deliveries (
     "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, origin BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS repeat_exceptions (

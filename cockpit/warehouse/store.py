@@ -306,7 +306,7 @@ class Warehouse:
                 f" WHERE p._doc = a.doc AND p._delivery = {delivery}"
             )
             con.execute(
-                f"UPDATE claims SET number = {own}, doc = {own} FROM apart a WHERE claims.doc = a.doc"
+                f"UPDATE claims SET number = {own}, doc = {own}, unit = NULL FROM apart a WHERE claims.doc = a.doc"
                 f" AND claims.delivery = {delivery} AND claims.\"table\" = '{table.name}'"
             )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable
 from datetime import date
 
 import duckdb
@@ -33,21 +35,26 @@ def calendar_table(overrides: list[DayOverride]) -> pa.Table:
     if any(len(shifts) > 2 for shifts in calendar.shifts):
         raise UsageError("shifts_more_than_two")
     spans = [(*shifts, (0, 0), (0, 0))[:2] for shifts in calendar.shifts]
-    first = calendar.first.toordinal()
-    count = len(calendar.shifts)
-    return pa.table(
-        {
-            "day": pa.array([date.fromordinal(first + i) for i in range(count)], pa.date32()),
-            "is_work": pa.array([bool(shifts) for shifts in calendar.shifts]),
-            "seconds": pa.array([calendar.cum[i + 1] - calendar.cum[i] for i in range(count)], pa.int64()),
-            "cum": pa.array(calendar.cum[:count], pa.int64()),
-            "s1": pa.array([span[0][0] for span in spans], pa.int32()),
-            "e1": pa.array([span[0][1] for span in spans], pa.int32()),
-            "s2": pa.array([span[1][0] for span in spans], pa.int32()),
-            "e2": pa.array([span[1][1] for span in spans], pa.int32()),
-            "provisional": pa.array(calendar.provisional, pa.bool_()),
-        }
-    )
+    first, count = calendar.first.toordinal() - date(1970, 1, 1).toordinal(), len(calendar.shifts)
+    columns = {
+        "day": _whole(range(first, first + count), pa.date32()),
+        "is_work": _whole((bool(shifts) for shifts in calendar.shifts), pa.int32()),
+        "seconds": _whole((calendar.cum[i + 1] - calendar.cum[i] for i in range(count)), pa.int64()),
+        "cum": _whole(calendar.cum[:count], pa.int64()),
+        "s1": _whole((span[0][0] for span in spans), pa.int32()),
+        "e1": _whole((span[0][1] for span in spans), pa.int32()),
+        "s2": _whole((span[1][0] for span in spans), pa.int32()),
+        "e2": _whole((span[1][1] for span in spans), pa.int32()),
+        "provisional": _whole(calendar.provisional, pa.int32()),
+    }
+    return pa.Table.from_arrays(list(columns.values()), names=list(columns))
+
+
+def _whole(values: Iterable[int], kind: pa.DataType) -> pa.Array:
+    """Whole numbers as an Arrow array; made from a list, the first one would load pandas, which takes longer than all
+    else here."""
+    held = array("q" if kind == pa.int64() else "i", values)
+    return pa.Array.from_buffers(kind, len(held), [None, pa.py_buffer(held)])
 
 
 def fill(con: duckdb.DuckDBPyConnection, ledger: str) -> None:
@@ -57,8 +64,8 @@ def fill(con: duckdb.DuckDBPyConnection, ledger: str) -> None:
     for company in sorted({"", *companies}):
         con.register("calendar_source", calendar_table(_own_days(con, ledger, company)))
         con.execute(
-            "INSERT INTO calendar_days SELECT ?, ?, day, is_work, seconds, cum, s1, e1, s2, e2, provisional"
-            " FROM calendar_source",
+            "INSERT INTO calendar_days SELECT ?, ?, day, is_work::BOOLEAN, seconds, cum, s1, e1, s2, e2,"
+            " provisional::BOOLEAN FROM calendar_source",
             [ledger, company],
         )
         con.unregister("calendar_source")

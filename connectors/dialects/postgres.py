@@ -105,14 +105,17 @@ class Postgres(Dialect):
         size = 0
         statement = f"COPY ({statement}) TO STDOUT (FORMAT csv)"
         with self.watch, self.driver_connection.cursor() as cursor, cursor.copy(statement, tuple(params)) as copy:
-            for piece in copy:
-                pieces.append(piece)
-                size += len(piece)
-                if size >= BATCH_BYTES:
-                    self.watch.seen()
-                    yield batch(pieces, size)
-                    pieces, size = [], 0
-                    self.watch.seen()
+            try:
+                for piece in copy:
+                    pieces.append(piece)
+                    size += len(piece)
+                    if size >= BATCH_BYTES:
+                        yield batch(pieces, size)
+                        pieces, size = [], 0
+                        self.watch.seen()
+            except BaseException:
+                self.driver_connection.close()  # else the driver would wait for the rest, which may never come
+                raise
         if pieces:
             yield batch(pieces, size)
 
