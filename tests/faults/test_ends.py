@@ -1,0 +1,124 @@
+"""Ended from outside, starved of files or of memory: whole or not at all, at once, and nothing goes on alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from cockpit.errors import SystemFailure
+from cockpit.service import LOCAL_ADMINISTRATOR
+from cockpit.service.requests import LoadRequest, MetricRequest
+from tests.kill.house import Home, Seen, family, gone
+
+ROWS = 60_000
+PROMPT_SECONDS = 6.0
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("past"), ROWS)
+    home.prepare()
+    return home
+
+
+def until_family(child: subprocess.Popen[bytes], size: int) -> list[int]:
+    """Waits until a process has started so many others, and gives them."""
+    limit = time.monotonic() + 60
+    while len(found := family(child.pid)) < size and child.poll() is None and time.monotonic() < limit:
+        time.sleep(0.01)
+    assert len(found) >= size, (found, child.poll())
+    return found
+
+
+def ends(home: Home, child: subprocess.Popen[bytes], by: signal.Signals, left: list[int]) -> int:
+    """Sends the signal; the exit status. Promptly, in a sentence, and no process is left."""
+    began = time.monotonic()
+    child.send_signal(by)
+    out, error = child.communicate(timeout=60)
+    assert time.monotonic() - began < PROMPT_SECONDS
+    assert b"Traceback" not in error, error.decode()
+    if child.returncode:
+        assert json.loads(out)["error"]["code"] == "interrupted", out
+    assert gone(left)
+    return child.returncode
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_while_a_file_hangs(past: Home, tmp_path: Path, by: signal.Signals) -> None:
+    """The process that reads is stopped in the middle, as if it hung; the end does not wait for it."""
+    home = past.copy(tmp_path / "copy")
+    child = home.start("load", home.large, "--ledger", "default", "--json")
+    worker, fork = until_family(child, 2)[:2]
+    os.kill(fork, signal.SIGSTOP)
+    time.sleep(0.2)  # the load is waiting now, and would for a minute
+    assert ends(home, child, by, [worker, fork]) == 3
+    seen = home.look(rebuild=False)
+    assert (seen.lines, seen.version) == (1, 1)
+
+
+@pytest.mark.parametrize("share", [0.35, 0.55, 0.7, 0.85])
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_in_the_middle(past: Home, tmp_path: Path, by: signal.Signals, share: float, whole: float) -> None:
+    home = past.copy(tmp_path / "copy")
+    child = home.start("load", home.large, "--ledger", "default", "--json")
+    try:
+        child.wait(timeout=whole * share)
+    except subprocess.TimeoutExpired:
+        status = ends(home, child, by, family(child.pid))
+    else:
+        status = child.returncode
+    seen = home.look(rebuild=False)
+    assert (seen.lines, seen.version) == ((1, 1) if status else (ROWS + 1, 2))
+
+
+@pytest.fixture(scope="module")
+def whole(past: Home, tmp_path_factory: pytest.TempPathFactory) -> float:
+    """Seconds that the load takes when nobody ends it."""
+    home = past.copy(tmp_path_factory.mktemp("whole") / "copy")
+    began = time.monotonic()
+    home.start("load", home.large, "--ledger", "default").communicate(timeout=120)
+    return time.monotonic() - began
+
+
+def test_too_many_open_files(past: Home, tmp_path: Path) -> None:
+    """Every place at which a file is opened says it in a sentence; afterwards everything works."""
+    import resource
+
+    home = past.copy(tmp_path / "copy")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    request, refused = MetricRequest(ledger="default"), 0
+    with home.open() as cockpit:
+        before = cockpit.metric(LOCAL_ADMINISTRATOR, "revenue", request, "en").rows[0].n
+        taken = len(os.listdir("/proc/self/fd"))
+        for spare in range(14):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (taken + spare, hard))
+            try:
+                cockpit.load(LOCAL_ADMINISTRATOR, [home.folder / "销售明细1.csv"], LoadRequest(ledger="default"))
+            except SystemFailure as failure:
+                assert failure.code == "too_many_files", (spare, failure)
+                refused += 1
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            assert cockpit.metric(LOCAL_ADMINISTRATOR, "revenue", request, "en").rows[0].n == before
+        cockpit.load(LOCAL_ADMINISTRATOR, [home.large], LoadRequest(ledger="default"))
+    assert refused > 0
+    seen: Seen = home.look()
+    assert seen.lines == ROWS + 1
+
+
+def test_too_little_memory(past: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit into the engine's share moves to the disk or fails alone; the next question is answered."""
+    monkeypatch.setattr("cockpit.warehouse.opening.MEMORY", "48MB")
+    home = past.copy(tmp_path / "copy")
+    with home.open() as cockpit:
+        with pytest.raises(SystemFailure) as failed, cockpit._warehouse.session() as session:
+            session.con.execute("SELECT list(md5(range::VARCHAR)) FROM range(3000000)").fetchall()
+        assert failed.value.code == "memory_full"
+        cockpit.load(LOCAL_ADMINISTRATOR, [home.large], LoadRequest(ledger="default"))
+    assert home.look(rebuild=False).lines == ROWS + 1
