@@ -7,6 +7,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # as long as nothing is open an interruption just ends the process
+
 from cockpit.api import caller
 from cockpit.api.wire import Call, Screen
 from cockpit.cli import Answered, Desk, main, screen
@@ -53,5 +56,6 @@ def command(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stop from outside ends like Ctrl-C
+    for stop in (signal.SIGINT, signal.SIGTERM):  # a stop from outside ends like Ctrl-C
+        signal.signal(stop, signal.default_int_handler)
     sys.exit(command(sys.argv[1:]))

@@ -60,6 +60,11 @@ _CROWDED = (errno.EMFILE, errno.ENFILE)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
+def lacking(error: OSError) -> bool:
+    """Whether the machine has no more room or no more open files to give, whatever the file in question."""
+    return error.errno in (*_FULL, *_CROWDED)
+
+
 def path_failure(error: OSError, path: Path) -> SystemFailure:
     """Why `path` could not be read or written, with its cure: full disk, too many open files, permissions, or else."""
     if error.errno in _FULL:

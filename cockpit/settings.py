@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cockpit.errors import CockpitError, SystemFailure, UsageError, path_failure
+from cockpit.errors import CockpitError, SystemFailure, UsageError, lacking, path_failure
 from cockpit.locale import LANGUAGES, Language
 
 PREFIX = "COCKPIT_"
@@ -93,7 +93,7 @@ def _unusable(error: OSError, home: Path) -> SystemFailure:
     """Why the first start in `home`, or a later one, cannot use it."""
     failure = path_failure(error, Path(str(error.filename or home)))
     kept = failure.params.get("path") == str(home / KEY)
-    if failure.code in ("disk_full", "too_many_files") or (failure.code == "path_forbidden" and kept):
+    if lacking(error) or (failure.code == "path_forbidden" and kept):
         return failure
     return SystemFailure("home_not_writable", path=str(home), detail=error.strerror or "")
 

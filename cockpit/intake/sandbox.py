@@ -23,7 +23,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from cockpit.errors import SystemFailure
+from cockpit.errors import SystemFailure, lacking
 from cockpit.intake.child import MANIFEST, issue_of
 from cockpit.issues import Issue
 
@@ -145,6 +145,8 @@ class _Worker:
         if self._process is not None and self._process.poll() is None:
             return
         self.stop()
+        if not Path(self._home).is_dir():  # systems clear their folder for temporary files of what is old
+            self._home = _folder()
         # nothing of our own environment goes along: no secret, no proxy, no path but the code's
         environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LANG": "C.UTF-8", "TMPDIR": self._home}
         for name in ("SYSTEMROOT", "TEMP"):  # Windows cannot start a process without them
@@ -203,13 +205,17 @@ class Sandbox:
             worker.close()
 
     def prepare(self) -> None:
-        """Starts the worker that the next file gets, so that it is warm by then; waits for nothing."""
+        """Starts the worker that the next file gets, so that it is warm by then; waits for nothing.
+
+        Where that cannot be, the reading of the file says why.
+        """
         try:
             worker = self._idle.get_nowait()
         except queue.Empty:
             return
         try:
-            worker.begin()
+            with suppress(OSError):
+                worker.begin()
         finally:
             self._idle.put(worker)
 
@@ -266,10 +272,10 @@ class Sandbox:
                 worker.stop()
                 outcome, peak = worker.run(job, tell)
             found = _load(out) if outcome == "ok" else None
-        except (_Lost, OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (_Lost, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             # gone, or made by its file to say what no worker says: nothing it may still say is heard
             worker.stop()
-            if left:
+            if left or (isinstance(error, OSError) and lacking(error)):
                 raise
             outcome = "crash"
         except BaseException:

@@ -9,20 +9,22 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from cockpit.errors import RefusedError, path_failure
+from cockpit.errors import RefusedError, lacking, path_failure
 from cockpit.service.spool import spool_of
 
 _BLOCK = 1 << 20
 
 
 def sha256(path: Path) -> str:
-    """Hash of a file's bytes. Raises RefusedError where the file cannot be read."""
+    """Hash of a file's bytes. RefusedError where the file cannot be read, SystemFailure where none can."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
     except OSError as error:
+        if lacking(error):
+            raise path_failure(error, path) from error
         raise RefusedError("file_not_readable", file=path.name, reason=error.strerror or "") from error
     return digest.hexdigest()
 
@@ -54,5 +56,6 @@ def keep(home: Path, path: Path) -> Path:
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise path_failure(error, target.parent) from error
+        place = Path(str(error.filename)).parent if error.filename else target.parent
+        raise path_failure(error, place) from error
     return target

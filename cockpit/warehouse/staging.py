@@ -38,7 +38,8 @@ class StagedPart:
     ``_row``, the line in the file (1 = first). `rejects` names one with ``_row``, ``cells`` (the original texts in the
     order of `headers`) and ``reasons`` (a JSON list of ``{code, column, value}``). Always: rows_read = rows in
     `staged` + rows_rejected + rows_skipped. `size` is the file's, in bytes. `completes` is the delivery whose rejects
-    this part brings back; `staged` then has one more column ``_mark VARCHAR``, the row mark ``part:line`` of the rejected row each line stands for.
+    this part brings back; `staged` then has one more column ``_mark VARCHAR``, the row mark ``part:line`` of the
+    rejected row each line stands for.
     """
 
     file: str

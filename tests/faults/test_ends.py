@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from cockpit.errors import SystemFailure
+from cockpit.intake import sandbox
 from cockpit.service import LOCAL_ADMINISTRATOR
 from cockpit.service.requests import LoadRequest, MetricRequest
-from tests.kill.house import Home, Seen, family, gone
+from tests.kill.house import Home, family, gone
 
 ROWS = 60_000
 PROMPT_SECONDS = 6.0
@@ -37,13 +40,13 @@ def until_family(child: subprocess.Popen[bytes], size: int) -> list[int]:
 
 
 def ends(home: Home, child: subprocess.Popen[bytes], by: signal.Signals, left: list[int]) -> int:
-    """Sends the signal; the exit status. Promptly, in a sentence, and no process is left."""
+    """Sends the signal; the exit status, negative where nothing had begun. Promptly, and no process is left."""
     began = time.monotonic()
     child.send_signal(by)
     out, error = child.communicate(timeout=60)
     assert time.monotonic() - began < PROMPT_SECONDS
     assert b"Traceback" not in error, error.decode()
-    if child.returncode:
+    if child.returncode > 0:
         assert json.loads(out)["error"]["code"] == "interrupted", out
     assert gone(left)
     return child.returncode
@@ -74,7 +77,8 @@ def test_in_the_middle(past: Home, tmp_path: Path, by: signal.Signals, share: fl
     else:
         status = child.returncode
     seen = home.look(rebuild=False)
-    assert (seen.lines, seen.version) == ((1, 1) if status else (ROWS + 1, 2))
+    # whoever interrupts after the commit is told the same and finds the delivery whole
+    assert (seen.lines, seen.version) in ([(1, 1), (ROWS + 1, 2)] if status else [(ROWS + 1, 2)])
 
 
 @pytest.fixture(scope="module")
@@ -86,30 +90,42 @@ def whole(past: Home, tmp_path_factory: pytest.TempPathFactory) -> float:
     return time.monotonic() - began
 
 
+def taking_all(limit: int) -> list[int]:
+    """Opens as many files as the process may, once it may open `limit`."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    held = []
+    with suppress(OSError):
+        while True:
+            held.append(os.open(os.devnull, os.O_RDONLY))
+    return held
+
+
 def test_too_many_open_files(past: Home, tmp_path: Path) -> None:
     """Every place at which a file is opened says it in a sentence; afterwards everything works."""
-    import resource
-
     home = past.copy(tmp_path / "copy")
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     request, refused = MetricRequest(ledger="default"), 0
     with home.open() as cockpit:
         before = cockpit.metric(LOCAL_ADMINISTRATOR, "revenue", request, "en").rows[0].n
-        taken = len(os.listdir("/proc/self/fd"))
-        for spare in range(14):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (taken + spare, hard))
-            try:
-                cockpit.load(LOCAL_ADMINISTRATOR, [home.folder / "销售明细1.csv"], LoadRequest(ledger="default"))
-            except SystemFailure as failure:
-                assert failure.code == "too_many_files", (spare, failure)
-                refused += 1
-            finally:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-            assert cockpit.metric(LOCAL_ADMINISTRATOR, "revenue", request, "en").rows[0].n == before
-        cockpit.load(LOCAL_ADMINISTRATOR, [home.large], LoadRequest(ledger="default"))
-    assert refused > 0
-    seen: Seen = home.look()
-    assert seen.lines == ROWS + 1
+        for worker in sandbox.shared()._workers:
+            worker.stop()
+        held = taking_all(256)
+        try:
+            while held and refused < 100:
+                try:
+                    cockpit.load(LOCAL_ADMINISTRATOR, [home.large], LoadRequest(ledger="default"))
+                    break
+                except SystemFailure as failure:
+                    assert failure.code == "too_many_files", (refused, failure)
+                    refused += 1
+                assert cockpit.metric(LOCAL_ADMINISTRATOR, "revenue", request, "en").rows[0].n == before
+                os.close(held.pop())
+        finally:
+            for one in held:
+                os.close(one)
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert 2 <= refused < 100, refused
+    assert home.look(rebuild=False).lines == ROWS + 1
 
 
 def test_too_little_memory(past: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

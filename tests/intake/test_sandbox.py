@@ -271,3 +271,10 @@ def test_a_file_that_is_given_up_says_nothing_about_the_next(sandbox: Sandbox, s
         pass
     with sandbox.read(small, "small.csv", CONNECTORS, lambda _: None) as read:
         assert [sheet.rows for sheet in read.sheets] == [3]
+
+
+def test_a_folder_for_temporary_files_that_was_cleared(sandbox: Sandbox, small: Path, tmp_path: Path) -> None:
+    """Systems remove what lies there for days; the next worker makes itself a new one."""
+    for folder in (tmp_path / "scratch").iterdir():
+        folder.rmdir()
+    assert read(sandbox, small).sheets[0].rows == 3
