@@ -35,14 +35,15 @@ def kept(home: Path, name: str) -> Path:
 
 
 def keep(home: Path, path: Path) -> Path:
-    """Copy a file to ``uploads/<first two>/<sha256>`` and return that path; equal bytes are stored once.
+    """Copy a file to ``uploads/<first two>/<sha256>`` and return that path; equal bytes are stored once, and anew where
+    what is kept has changed.
 
     The copy is flushed and renamed into place, so that a kept file is always whole. Raises SystemFailure when the disk
     does not take it.
     """
     name = sha256(path)
     target = kept(home, name)
-    if target.exists() and target.stat().st_size == path.stat().st_size:
+    if target.is_file() and target.stat().st_size == path.stat().st_size and sha256(target) == name:
         return target
     partial = spool_of(home) / f"{name}.{os.getpid()}-{threading.get_ident()}.part"
     try:

@@ -236,3 +236,6 @@ def test_kept_files_that_are_gone_or_changed(past: Home, tmp_path: Path) -> None
         for rebuild, changed in ((False, 1), (True, 2)):
             check = next(c for c in cockpit.doctor(LOCAL_ADMINISTRATOR, rebuild).checks if c.name == "uploads")
             assert (check.ok, check.params) == (False, {"kept": 2 - changed, "missing": 1, "changed": changed})
+        for file in home.folder.glob("*.csv"):
+            cockpit.load(LOCAL_ADMINISTRATOR, [file], LoadRequest(ledger="default"))
+        assert cockpit.doctor(LOCAL_ADMINISTRATOR, rebuild=True).exit_status == 0
