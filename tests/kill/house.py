@@ -49,11 +49,15 @@ class Home:
     def prepare(self) -> None:
         small = self._file("销售明细1.csv", [f"A0,2026-03-01,M1,1,{KNOWN}"])
         held = self._file("销售明细2.csv", ["A0,2026-03-09,M1,1,9"])
-        lines = [f"B{n // 4},2026-03-{n % 28 + 1:02d},M{n % 50},1,1" for n in range(self.rows)]
-        self._file(self.large.name, [*lines, "B9,2026-02-31,M1,1,1", "B9,2026-03-01,M1,1,一百"])
+        self.write_large()
         with self.open() as cockpit:
             for file in (small, held):
                 cockpit.load(LOCAL_ADMINISTRATOR, [file], LoadRequest(ledger="default"))
+
+    def write_large(self, turn: int = 0) -> None:
+        """The file that waits; each turn's has other bytes and the same figures."""
+        lines = [f"B{n // 4},2026-03-{n % 28 + 1:02d},M{turn}-{n % 50},1,1" for n in range(self.rows)]
+        self._file(self.large.name, [*lines, "B9,2026-02-31,M1,1,1", "B9,2026-03-01,M1,1,一百"])
 
     def _file(self, name: str, lines: Sequence[str]) -> Path:
         path = self.folder / name
@@ -105,6 +109,14 @@ class Home:
         return [str(path) for path in files if path.name not in lasting and path.parts[0] != "uploads"] + [
             str(path) for path in self.settings.home.glob("uploads/**/*.*")
         ]
+
+
+def take_back(home: Home) -> None:
+    """Undo what came after the known past."""
+    with home.open() as cockpit:
+        for one in cockpit.deliveries(LOCAL_ADMINISTRATOR):
+            if one.state == "active" and one.id > 2:
+                cockpit.undo(LOCAL_ADMINISTRATOR, one.id)
 
 
 def family(process: int) -> list[int]:
