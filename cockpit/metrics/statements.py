@@ -90,6 +90,7 @@ class Kept:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._making = threading.RLock()
         self._of: WeakKeyDictionary[Any, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
 
     def get(self, warehouse: object, key: Hashable, make: Callable[[], Any]) -> Any:
@@ -99,9 +100,13 @@ class Kept:
             if key in kept:
                 kept.move_to_end(key)
                 return kept[key]
-        made = make()
-        self.put(warehouse, key, made)
-        return made
+        with self._making:  # who asks the same meanwhile finds it made
+            with self._lock:
+                if key in kept:
+                    return kept[key]
+            made = make()
+            self.put(warehouse, key, made)
+            return made
 
     def put(self, warehouse: object, key: Hashable, made: Any) -> None:
         """Keep `made` under `key` instead of what was there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 import ibis
@@ -44,6 +45,11 @@ def counted(tables: Mapping[str, ir.Table]) -> ir.Table:
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
+# One compiler and the tables it fills on first use serve all threads; they are never at it side by side.
+_COMPILING = threading.Lock()
+
+
 def compile_sql(expression: ir.Table) -> str:
     """The DuckDB statement of an expression."""
-    return str(ibis.to_sql(expression, dialect="duckdb"))
+    with _COMPILING:
+        return str(ibis.to_sql(expression, dialect="duckdb"))

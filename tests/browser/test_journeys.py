@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from cockpit.ui import sitemap
 from tests.browser.conftest import Site, settled
@@ -149,7 +150,7 @@ def test_upload_result_and_undo(visit: Visit, tmp_path: Path) -> None:
     page.get_by_text("尚未写入任何数据").wait_for()
     page.get_by_role("button", name="载入", exact=True).click()
     page.get_by_text("读取 4 行，载入 4 行").wait_for()
-    assert page.get_by_text("示例公司").count() == 0  # a real delivery puts the sample out of sight
+    expect(page.get_by_text("示例公司")).to_have_count(0)  # a real delivery puts the sample out of sight
     page.get_by_role("row", name=re.compile("OA审批导出")).first.click()
     page.get_by_role("button", name="撤销这一批").click()
     page.get_by_role("button", name="确认撤销").click()
