@@ -18,7 +18,6 @@ from cockpit.errors import CockpitError, SystemFailure, UsageError, path_failure
 from cockpit.locale import LANGUAGES, Language
 
 PREFIX = "COCKPIT_"
-KEY = "secret.key"
 SHORTEST_SECRET = 32
 FEWEST_CHARACTERS = 12
 EXAMPLES = (
@@ -82,20 +81,14 @@ def settings() -> Settings:
         raise UsageError("records_url_not_readable")
     try:
         read.home.mkdir(parents=True, exist_ok=True)
-        key = read.secret_key.get_secret_value() or _stored_key(read.home / KEY)
+        key = read.secret_key.get_secret_value() or _stored_key(read.home / "secret.key")
     except OSError as error:
-        raise _unusable(error, read.home) from error
+        failure = path_failure(error, read.home)
+        if failure.code == "path_forbidden" or isinstance(error, FileExistsError | NotADirectoryError):
+            failure = SystemFailure("home_not_writable", path=str(read.home), detail=error.strerror or "")
+        raise failure from error
     check_secret(key)
     return read.model_copy(update={"secret_key": SecretStr(key)})
-
-
-def _unusable(error: OSError, home: Path) -> SystemFailure:
-    """Why the first start in `home`, or a later one, cannot use it."""
-    failure = path_failure(error, Path(str(error.filename or home)))
-    kept = failure.params.get("path") == str(home / KEY)
-    if failure.code in ("disk_full", "too_many_files") or (failure.code == "path_forbidden" and kept):
-        return failure
-    return SystemFailure("home_not_writable", path=str(home), detail=error.strerror or "")
 
 
 def _refusal(error: ValidationError) -> CockpitError:

@@ -131,7 +131,7 @@ class _File:
     ) -> None:
         self.con, self.file, self.connectors, self.options = con, file, connectors, options
         self.tell, self.pool, self.recall, self.spool = tell, pool, recall, spool
-        self.sha256, self.size = _sha256(file.path), file.path.stat().st_size
+        self.sha256 = _sha256(file.path)
         self.vocabulary = Vocabulary(TABLES)
         self.connector = ""
 
@@ -167,7 +167,7 @@ class _File:
     def _part(self, sheet: str | None, issues: list[Issue], status: PartStatus, rows: int = 0) -> StagedPart:
         """A part that brings nothing; all its `rows` are skipped."""
         part = StagedPart(self.file.name, self.sha256, sheet, self.connector, None, issues=issues, status=status)
-        return replace(part, size=self.size, rows_read=rows, rows_skipped=rows)
+        return replace(part, rows_read=rows, rows_skipped=rows)
 
     def _stage_sheet(self, sheet: ReadSheet) -> StagedPart:
         issues = list(sheet.issues)

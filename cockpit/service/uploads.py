@@ -27,11 +27,6 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def kept(home: Path, name: str) -> Path:
-    """Where the file with the hash `name` lies."""
-    return home / "uploads" / name[:2] / name
-
-
 def keep(home: Path, path: Path) -> Path:
     """Copy a file to ``uploads/<first two>/<sha256>`` and return that path; equal bytes are stored once.
 
@@ -39,7 +34,7 @@ def keep(home: Path, path: Path) -> Path:
     does not take it.
     """
     name = sha256(path)
-    target = kept(home, name)
+    target = home / "uploads" / name[:2] / name
     if target.exists() and target.stat().st_size == path.stat().st_size:
         return target
     partial = spool_of(home) / f"{name}.{os.getpid()}-{threading.get_ident()}.part"

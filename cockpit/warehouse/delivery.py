@@ -360,8 +360,6 @@ class Transaction:
                 issues,
             ],
         )
-        if staged.sha256:
-            self.con.execute("INSERT OR IGNORE INTO uploads VALUES (?, ?)", [staged.sha256, staged.size])
         if staged.rejects and part.status != "blocked":
             self.con.execute(
                 f"INSERT INTO rejects SELECT {self.delivery}, {index}, _row, cells, reasons, NULL"

@@ -35,7 +35,6 @@ CREATE TABLE IF NOT EXISTS parts (
     delivery BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR, sha256 VARCHAR, sheet VARCHAR, connector VARCHAR,
     "table" VARCHAR, header_row BIGINT, mapping VARCHAR, headers VARCHAR[], rows_read BIGINT, rows_loaded BIGINT,
     rows_rejected BIGINT, rows_skipped BIGINT, status VARCHAR, issues VARCHAR);
-CREATE TABLE IF NOT EXISTS uploads (sha256 VARCHAR PRIMARY KEY, bytes BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS rejects (
     delivery BIGINT NOT NULL, part INTEGER NOT NULL, row BIGINT NOT NULL, cells VARCHAR[], reasons VARCHAR,
     closed_by BIGINT);
@@ -69,7 +68,7 @@ CREATE TABLE IF NOT EXISTS calendar_days (
     ledger VARCHAR NOT NULL, company VARCHAR NOT NULL, day DATE NOT NULL, is_work BOOLEAN NOT NULL,
     seconds BIGINT NOT NULL, cum BIGINT NOT NULL, s1 INTEGER NOT NULL, e1 INTEGER NOT NULL, s2 INTEGER NOT NULL,
     e2 INTEGER NOT NULL, provisional BOOLEAN NOT NULL);
-CREATE VIEW IF NOT EXISTS delivery_order AS
+CREATE OR REPLACE VIEW delivery_order AS
     SELECT d.id AS delivery, b.id AS base, d.ledger AS ledger,
            d.active_from IS NOT NULL AND d.active_to IS NULL AS active,
            dense_rank() OVER (ORDER BY coalesce(b.export_at, b.arrived_at), b.id) AS ord

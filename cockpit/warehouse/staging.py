@@ -37,8 +37,8 @@ class StagedPart:
     `staged` names a temp table or view with every model column of `table` except ``ledger`` (missing ones null) and
     ``_row``, the line in the file (1 = first). `rejects` names one with ``_row``, ``cells`` (the original texts in the
     order of `headers`) and ``reasons`` (a JSON list of ``{code, column, value}``). Always: rows_read = rows in
-    `staged` + rows_rejected + rows_skipped. `size` is the file's, in bytes. `completes` is the delivery whose rejects
-    this part brings back; `staged` then has one more column ``_mark VARCHAR``, the row mark ``part:line`` of the rejected row each line stands for.
+    `staged` + rows_rejected + rows_skipped. `completes` is the delivery whose rejects this part brings back; `staged`
+    then has one more column ``_mark VARCHAR``, the row mark ``part:line`` of the rejected row each line stands for.
     """
 
     file: str
@@ -57,5 +57,4 @@ class StagedPart:
     rejects: str | None = None
     headers: list[str] = field(default_factory=list)
     completes: int | None = None
-    size: int = 0
     reading: Reading | None = None

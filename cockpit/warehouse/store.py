@@ -13,10 +13,10 @@ import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from cockpit.errors import RefusedError, SystemFailure
+from cockpit.errors import RefusedError
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.warehouse import derived, proof, reading, resolve, schema, sources, storage, working_days
+from cockpit.warehouse import derived, reading, resolve, schema, sources, storage, working_days
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
@@ -311,24 +311,6 @@ class Warehouse:
             )
 
     # ---------------------------------------------------------------- proof
-
-    def read_through(self) -> tuple[int, list[str]]:
-        """Read every stored table to its last row; how many there are, and the names of those that are damaged."""
-        names = [str(row["name"]) for row in self.records(proof.STORED)]
-        damaged = []
-        for name in names:
-            try:
-                self.records(proof.reading_through(name))
-            except SystemFailure as failure:
-                if failure.code != "warehouse_damaged":
-                    raise
-                damaged.append(name)
-        return len(names), damaged
-
-    def miscounted(self) -> list[str]:
-        """The tables whose rows do not agree with what the bookkeeping says of them."""
-        differs = {table.name: proof.rows_differ(table) for table in self.tables.values()} | proof.BOOKS
-        return [name for name, statement in differs.items() if self.records(statement)[0]["differs"]]
 
     def verify(self) -> dict[str, int]:
         """Compute everything again from the delivered rows; differing rows by table. What differed is mended."""
