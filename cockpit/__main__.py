@@ -58,4 +58,7 @@ def command(arguments: Sequence[str]) -> int:
 if __name__ == "__main__":
     for stop in (signal.SIGINT, signal.SIGTERM):  # a stop from outside ends like Ctrl-C
         signal.signal(stop, signal.default_int_handler)
-    sys.exit(command(sys.argv[1:]))
+    status = command(sys.argv[1:])
+    for stop in (signal.SIGINT, signal.SIGTERM):  # the answer is given; what is left takes no time
+        signal.signal(stop, signal.SIG_IGN)
+    sys.exit(status)

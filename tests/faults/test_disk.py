@@ -216,7 +216,7 @@ def test_a_read_only_disk(past: Home, disk: Path) -> None:
     home = past.copy(disk / "copy")
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     child = home.start("tables", "--json")
-    out, error = child.communicate(timeout=60)
+    out, error = child.communicate(timeout=300)
     assert child.returncode == 3 and str(home.settings.home) in json.loads(out)["error"]["message"]
     assert b"Traceback" not in error
 
@@ -227,6 +227,6 @@ def test_a_home_that_is_a_file(tmp_path: Path, inside: bool) -> None:
     home = Home.__new__(Home)
     home.settings = Settings(home=tmp_path / "home" / "inner" if inside else tmp_path / "home")
     child = home.start("tables", "--json")
-    out, error = child.communicate(timeout=60)
+    out, error = child.communicate(timeout=300)
     assert (child.returncode, json.loads(out)["error"]["code"]) == (3, "home_not_writable")
     assert b"Traceback" not in error

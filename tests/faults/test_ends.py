@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from cockpit.service.requests import LoadRequest, MetricRequest
 from tests.kill.house import Home, family, gone
 
 ROWS = 60_000
-PROMPT_SECONDS = 6.0
+PROMPT_SECONDS = 25.0  # reading alone may take a minute; the rest is for a machine that is busy
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +31,18 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def until_family(child: subprocess.Popen[bytes], size: int) -> list[int]:
-    """Waits until a process has started so many others, and gives them."""
-    limit = time.monotonic() + 60
-    while len(found := family(child.pid)) < size and child.poll() is None and time.monotonic() < limit:
+def until(condition: Callable[[], object]) -> None:
+    limit = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < limit
         time.sleep(0.01)
-    assert len(found) >= size, (found, child.poll())
-    return found
 
 
 def ends(home: Home, child: subprocess.Popen[bytes], by: signal.Signals, left: list[int]) -> int:
     """Sends the signal; the exit status, negative where nothing had begun. Promptly, and no process is left."""
     began = time.monotonic()
     child.send_signal(by)
-    out, error = child.communicate(timeout=60)
+    out, error = child.communicate(timeout=300)
     assert time.monotonic() - began < PROMPT_SECONDS
     assert b"Traceback" not in error, error.decode()
     if child.returncode > 0:
@@ -54,13 +53,14 @@ def ends(home: Home, child: subprocess.Popen[bytes], by: signal.Signals, left: l
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_while_a_file_hangs(past: Home, tmp_path: Path, by: signal.Signals) -> None:
-    """The process that reads is stopped in the middle, as if it hung; the end does not wait for it."""
+    """The process that reads stands still; the end waits neither for it nor for its time to be over."""
     home = past.copy(tmp_path / "copy")
     child = home.start("load", home.large, "--ledger", "default", "--json")
-    worker, fork = until_family(child, 2)[:2]
-    os.kill(fork, signal.SIGSTOP)
-    time.sleep(0.2)  # the load is waiting now, and would for a minute
-    assert ends(home, child, by, [worker, fork]) == 3
+    until(lambda: family(child.pid) or child.poll() is not None)
+    worker = family(child.pid)[0]
+    os.kill(worker, signal.SIGSTOP)
+    until(lambda: list(home.settings.home.glob("spool/intake-*/*")) or child.poll() is not None)
+    assert ends(home, child, by, [worker]) == 3
     seen = home.look(rebuild=False)
     assert (seen.lines, seen.version) == (1, 1)
 
@@ -86,7 +86,7 @@ def whole(past: Home, tmp_path_factory: pytest.TempPathFactory) -> float:
     """Seconds that the load takes when nobody ends it."""
     home = past.copy(tmp_path_factory.mktemp("whole") / "copy")
     began = time.monotonic()
-    home.start("load", home.large, "--ledger", "default").communicate(timeout=120)
+    home.start("load", home.large, "--ledger", "default").communicate(timeout=300)
     return time.monotonic() - began
 
 
@@ -130,11 +130,11 @@ def test_too_many_open_files(past: Home, tmp_path: Path) -> None:
 
 def test_too_little_memory(past: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not fit into the engine's share moves to the disk or fails alone; the next question is answered."""
-    monkeypatch.setattr("cockpit.warehouse.opening.MEMORY", "48MB")
+    monkeypatch.setattr("cockpit.warehouse.opening.MEMORY", "128MB")
     home = past.copy(tmp_path / "copy")
     with home.open() as cockpit:
         with pytest.raises(SystemFailure) as failed, cockpit._warehouse.session() as session:
-            session.con.execute("SELECT list(md5(range::VARCHAR)) FROM range(3000000)").fetchall()
+            session.con.execute("SELECT list(md5(range::VARCHAR)) FROM range(8000000)").fetchall()
         assert failed.value.code == "memory_full"
         cockpit.load(LOCAL_ADMINISTRATOR, [home.large], LoadRequest(ledger="default"))
     assert home.look(rebuild=False).lines == ROWS + 1

@@ -23,7 +23,7 @@ from tests.machine import ROOT
 
 KNOWN = 7.0  # amount of the one line that was delivered before
 HEAD = "单据编号,单据日期,物料编码,数量,不含税金额\n"
-GONE_SECONDS = 20.0
+GONE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def words(home: Home, line: tuple[str, ...]) -> list[str]:
 def strike(home: Home, moment: str, line: tuple[str, ...]) -> None:
     """Run a command line that dies at its moment, and see that it did."""
     child = home.start(moment, *words(home, line), module="tests.kill.moment")
-    _, said = child.communicate(timeout=120)
+    _, said = child.communicate(timeout=300)
     assert child.returncode == -signal.SIGKILL, (child.returncode, UNREACHED, said.decode())
 
 
@@ -95,7 +95,7 @@ def test_the_sample_is_whole_after_killed_first_starts(tmp_path: Path, monkeypat
         assert _ready(port, server) == {"status": "ready"}
         left = family(server.pid)
         server.terminate()
-        server.communicate(timeout=60)
+        server.communicate(timeout=300)
     finally:
         server.kill()
     assert gone(left)
@@ -112,7 +112,7 @@ def _free_port() -> int:
 
 
 def _ready(port: int, server: subprocess.Popen[bytes]) -> object:
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while time.monotonic() < until and server.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as answer:
