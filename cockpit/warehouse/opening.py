@@ -89,11 +89,16 @@ def state(con: duckdb.DuckDBPyConnection) -> State:
     return int(rows[0][0]), int(rows[0][1])
 
 
+def _fresh(file: Path) -> Path:
+    """Where a record is written before it takes its place."""
+    return file.with_name(f"{file.name}.new")
+
+
 def note(con: duckdb.DuckDBPyConnection, path: Path) -> State:
     """Record beside the file what has been committed, so that a file that lost it is not taken for whole."""
     version, delivery = state(con)
     file = note_of(path)
-    fresh = file.with_name(f"{file.name}.new")
+    fresh = _fresh(file)
     try:
         fresh.write_text(json.dumps({"version": version, "delivery": delivery}), "ascii")
         fresh.replace(file)
@@ -119,6 +124,8 @@ def _noted(file: Path) -> State:
 
 def _check_state(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     file = note_of(path)
+    with suppress(OSError):
+        _fresh(file).unlink()  # of an owner that was killed while writing it
     known, found = _noted(file), state(con)
     if found[0] < known[0] or found[1] < known[1]:
         raise SystemFailure(

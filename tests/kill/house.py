@@ -99,7 +99,8 @@ class Home:
                 cockpit.version(),
                 cockpit.ledgers(LOCAL_ADMINISTRATOR)[0].month_start_day,
             )
-        assert self.leftovers() == []
+        left = self.leftovers()
+        assert left == [], left
         return seen
 
     def leftovers(self) -> list[str]:
