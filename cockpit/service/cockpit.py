@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cockpit.access.audit import AuditTrail
 from cockpit.errors import RefusedError, UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
@@ -20,6 +21,7 @@ from cockpit.metrics.drill import documents
 from cockpit.metrics.question import checked
 from cockpit.model import TABLES
 from cockpit.period import check_month_start_day, period_of
+from cockpit.records import Records
 from cockpit.service import dictionary, spool
 from cockpit.service.cards import CardDesk
 from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView, SyncReport
@@ -76,6 +78,12 @@ class Cockpit:
         self._settings = settings
         self._sample = sample
         self._warehouse = Warehouse(settings.warehouse, TABLES, DERIVATIONS, clock)
+        try:
+            self._records = Records(settings.records)
+        except BaseException:
+            self._warehouse.close()
+            raise
+        self.audit = AuditTrail(self._records, settings.home, settings.secret_key.get_secret_value(), clock)
         spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
         self._figures = FigureDesk(self._warehouse, self._ledgers.facts)
@@ -96,6 +104,7 @@ class Cockpit:
         return cls(settings, connectors, sample, clock)
 
     def close(self) -> None:
+        self._records.close()
         self._warehouse.close()
 
     def interrupt(self) -> None:

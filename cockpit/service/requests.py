@@ -6,19 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from cockpit.access import LOCAL_ADMINISTRATOR, Actor
 from cockpit.period import Grain
-from cockpit.scope import EVERYTHING, Scope
 
-
-@dataclass(frozen=True)
-class Actor:
-    """Who asks, and what they may see."""
-
-    name: str
-    scope: Scope = EVERYTHING
-
-
-LOCAL_ADMINISTRATOR = Actor("local")
+__all__ = ["LOCAL_ADMINISTRATOR", "Actor", "CardRequest", "LoadRequest", "MetricRequest"]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cockpit.scope import EVERYTHING, Scope
+from cockpit.access import EVERY
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor, Cockpit
 from cockpit.service.reports import LoadReport
 from cockpit.service.requests import LoadRequest, MetricRequest
@@ -51,7 +52,7 @@ class Books:
         return report
 
     def ask(self, metric: str, scope: Scope = EVERYTHING, **request: Any) -> MetricResult:
-        return self.cockpit.metric(Actor("tester", scope), metric, asked(request), "en")
+        return self.cockpit.metric(Actor("tester", scope, EVERY), metric, asked(request), "en")
 
     def one(self, metric: str, **request: Any) -> MetricRow:
         """The only row of the answer."""
@@ -67,7 +68,7 @@ class Books:
         return {row.period: row for row in self.ask(metric, grain="month", **request).rows}
 
     def drill(self, metric: str, scope: Scope = EVERYTHING, limit: int = 100, **request: Any) -> DrillResult:
-        return self.cockpit.drill(Actor("tester", scope), metric, asked(request), limit, "en")
+        return self.cockpit.drill(Actor("tester", scope, EVERY), metric, asked(request), limit, "en")
 
 
 def asked(request: dict[str, Any]) -> MetricRequest:

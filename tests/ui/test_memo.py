@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from cockpit.access import EVERY
 from cockpit.errors import UsageError
 from cockpit.scope import Scope
 from cockpit.service.requests import Actor
@@ -47,7 +48,7 @@ def test_the_same_question_is_asked_once_and_another_again() -> None:
     assert one.metric(CYCLE, grain="all") is one.metric(CYCLE, grain="all")
     one.metric(CYCLE, grain="month")
     replace(one, language="en").metric(CYCLE, grain="all")
-    replace(one, actor=Actor("x", Scope({"department": frozenset({"采购部"})}))).metric(CYCLE, grain="all")
+    replace(one, actor=Actor("x", Scope({"department": frozenset({"采购部"})}), EVERY)).metric(CYCLE, grain="all")
     replace(one, filters=one.filters.with_slice("department", "采购部")).metric(CYCLE, grain="all")
     replace(one, ledger=replace(one.ledger, now=AS_OF + timedelta(minutes=5))).metric(CYCLE, grain="all")
     assert len(asked) == 6

@@ -1,0 +1,143 @@
+"""The records: one database of people and what they did, at its newest revision, written in whole transactions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from cockpit.errors import RefusedError, SystemFailure, UsageError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE = 5.0  # seconds a transaction waits for another one's lock, and a connection for its server
+_WRITES = "cockpit_writes"
+
+
+class Records:
+    """Opens the database below `url`, brings it to the newest revision, and gives sessions.
+
+    `changes` counts what this process wrote; whoever keeps something that was read keeps that number with it.
+    """
+
+    def __init__(self, url: str) -> None:
+        """SystemFailure where the database cannot be reached, is damaged, or is of a newer product."""
+        try:
+            parsed = make_url(url)
+            self._prepare(parsed.drivername, parsed.database)
+            self._engine = _engine(url, parsed.drivername)
+        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            raise UsageError("records_url_not_readable") from error
+        self._writer = self._engine.execution_options(**{_WRITES: True})
+        self.changes = 0
+        with _told():
+            self._migrate()
+
+    @staticmethod
+    def _prepare(driver: str, file: str | None) -> None:
+        """A file of our own is nobody else's to read."""
+        if not driver.startswith("sqlite") or not file or file == ":memory:":
+            return
+        path = Path(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+    def _migrate(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        with self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":  # two servers that start at once upgrade one after the other
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7262105)")
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:  # a revision this product does not know
+                raise SystemFailure("records_newer") from error
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; what it gives can be used after it. SystemFailure where the database fails."""
+        with _told(), Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: all of it, or nothing where something is raised. SystemFailure where the database fails."""
+        with _told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+        self.changes += 1
+
+    @property
+    def dialect(self) -> str:
+        return self._engine.dialect.name
+
+    def at_head(self) -> bool:
+        """Whether the database answers and is of this product's revision. SystemFailure where it does not answer."""
+        with _told(), self._engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        return found == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+    def sound(self) -> bool:
+        """Whether the database finds nothing wrong with itself; servers look after their own."""
+        with _told(), self._engine.connect() as connection:
+            if self.dialect != "sqlite":
+                return True
+            return connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+def _engine(url: str, driver: str) -> Engine:
+    """An engine that tells no values in its errors and waits for nobody longer than `PATIENCE`."""
+    if not driver.startswith("sqlite"):
+        wait: dict[str, Any] = {"connect_timeout": int(PATIENCE)} if driver.startswith(("postgresql", "mysql")) else {}
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_timeout=PATIENCE, connect_args=wait)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the database says, as an error of ours; neither address nor values are told.
+
+    A rule of the data that was broken (a name taken twice) comes as `RefusedError`, for callers to say better.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        raise RefusedError("records_conflict") from error
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        damaged = isinstance(cause, sqlite3.DatabaseError) and not isinstance(cause, sqlite3.OperationalError)
+        if damaged:
+            raise SystemFailure("records_damaged") from error
+        if "full" in str(cause) and isinstance(cause, sqlite3.Error):
+            raise SystemFailure("records_full") from error
+        raise SystemFailure("records_not_reachable", reason=type(cause).__name__) from error
+    except SQLAlchemyError as error:
+        raise SystemFailure("records_not_reachable", reason=type(error).__name__) from error
