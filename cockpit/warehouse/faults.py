@@ -17,6 +17,7 @@ _FORBIDDEN = re.compile(r"Permission denied|Read-only file system|Operation not 
 _LOG = re.compile(r"replaying WAL|WAL file|WAL does not match")
 _NEWER = re.compile(r"newer version of DuckDB|with version number|storage version")
 _DAMAGED = re.compile(r"not a valid DuckDB|Corrupt|checksum|Could not read enough bytes")
+_INTERRUPTED = re.compile(r"failed: KeyboardInterrupt\b")  # the signal met a callback of the engine's
 _ENDED = re.compile(r"Connection already closed|database has been invalidated|Connection has already been closed")
 
 
@@ -38,7 +39,7 @@ def failure(error: duckdb.Error, path: Path, otherwise: str) -> SystemFailure:
         return SystemFailure("warehouse_in_use", path=str(path), process=holder[1] if holder else "—")
     if _FULL.search(text):
         return SystemFailure("disk_full", path=str(path.parent))
-    if isinstance(error, duckdb.InterruptException):
+    if isinstance(error, duckdb.InterruptException) or _INTERRUPTED.search(text):
         return SystemFailure("interrupted")
     if isinstance(error, duckdb.OutOfMemoryException):
         return SystemFailure("memory_full")
