@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from cockpit.scope import EVERYTHING, Scope
 from cockpit.access import EVERY
+from cockpit.scope import EVERYTHING, Scope
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor, Cockpit
 from cockpit.service.reports import LoadReport
 from cockpit.service.requests import LoadRequest, MetricRequest
