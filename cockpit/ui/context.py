@@ -13,7 +13,7 @@ from cockpit.settings import settings
 from cockpit.ui import door
 from cockpit.ui.choice import resolve
 from cockpit.ui.filters import LANGUAGE, Filters
-from cockpit.ui.language import choose
+from cockpit.ui.language import choose, recognise
 from cockpit.ui.memo import MEMO
 from cockpit.ui.session import session
 
@@ -31,10 +31,20 @@ class Frame:
 def language() -> Language:
     """The reader's language; one named by the address is remembered for the tab."""
     memory, named = session(), st.query_params.get(LANGUAGE)
+    if memory.language is None and named is None:
+        memory.language = _saved()
     found = choose(named, memory.language, st.context.locale, settings().language)
     if named is not None:
         memory.language = found
     return found
+
+
+def _saved() -> Language | None:
+    """What the person chose for themselves."""
+    service, who = door.cockpit(), door.own()
+    if service is None or who.person is None:
+        return None
+    return recognise(service.entrance.preference(who)[0])
 
 
 def frame() -> Frame:

@@ -12,7 +12,7 @@ from cockpit.service import Cockpit
 from cockpit.service.reports import DeliveryView
 from cockpit.service.results import TableView
 from cockpit.ui import format as fmt
-from cockpit.ui import words
+from cockpit.ui import rights, words
 from cockpit.ui.context import Frame, known_tables
 from cockpit.ui.door import actor
 from cockpit.ui.ink import ink
@@ -32,7 +32,10 @@ def held(frame: Frame, cockpit: Cockpit) -> None:
     for one in waiting:
         with st.container(border=True, key=f"held-{one.id}"):
             ink(held_tree(one, frame.language), f"held-{one.id}-tree")
-            _decide(frame, cockpit, one)
+            if actor().may("decide"):
+                _decide(frame, cockpit, one)
+            else:
+                ink(rights.not_yours(frame, "decide"), f"held-{one.id}-refused")
 
 
 def held_tree(one: DeliveryView, language: Language) -> Node:
@@ -80,16 +83,6 @@ def _act(frame: Frame, action: Callable[[], object], success: str) -> None:
     else:
         session().outcome = ("success", success)
     st.rerun()
-
-
-def outcome() -> None:
-    """What the last action had to say, once."""
-    memory = session()
-    said, memory.outcome = memory.outcome, None
-    if said is None:
-        return
-    kind, words_ = said
-    (st.error if kind == "error" else st.success)(words_)
 
 
 def history(frame: Frame, cockpit: Cockpit) -> None:
@@ -165,10 +158,12 @@ def _detail(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
     with st.container(border=True, key="delivery"):
         ink(tree, f"delivery-{one.id}")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            if one.open_rejects:
+            if one.open_rejects and actor().may("reject"):
                 _rejects(frame, cockpit, one)
-            if one.state == "active":
+            if one.state == "active" and actor().may("undo"):
                 _undo(frame, cockpit, one)
+        if one.state == "active" and not actor().may("undo"):
+            ink(rights.not_yours(frame, "undo"), f"undo-{one.id}-refused")
 
 
 def _rejects(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:

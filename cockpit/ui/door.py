@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
+from cockpit.scope import Scope
 from cockpit.service import Cockpit
-from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor
+from cockpit.service.requests import Actor
+from cockpit.ui.ink import ink
 from cockpit.ui.memo import MEMO
+from cockpit.ui.session import session
+from cockpit.ui.sitemap import OWN
+from cockpit.ui.tree import h
+
+NOBODY = Actor("nobody", Scope({"ledger": frozenset()}))  # whoever has no session: may nothing, sees nothing
+LOGIN = "/auth/login"
 
 _open: dict[str, Cockpit] = {}
 
@@ -22,11 +32,51 @@ def cockpit() -> Cockpit | None:
     return _open.get("cockpit")
 
 
+def key() -> str | None:
+    """The key of the session this browser came by, as the gate hands it in; None where there is none."""
+    found = st.user.get("session")
+    return found if isinstance(found, str) and found else None
+
+
+def own() -> Actor:
+    """Who is signed in; NOBODY without a session that holds."""
+    service, held = cockpit(), key()
+    found = None if service is None or held is None else service.entrance.actor(held)
+    return NOBODY if found is None else found
+
+
 def actor() -> Actor:
-    """Who is asking: the local administrator, as long as no login exists."""
-    return LOCAL_ADMINISTRATOR
+    """Who is asking: the one signed in, or the one through whose eyes they look."""
+    who, eyes = own(), session().eyes
+    return eyes if eyes is not None and eyes.behind == who.name and who.may("people") else who
 
 
 def allowed(who: Actor, page: str) -> bool:
-    """Whether `who` may open the page of that name. Without login whoever reaches the machine may open all."""
-    return who == LOCAL_ADMINISTRATOR and bool(page)
+    """Whether `who` may open the page of that name; the page about oneself is nobody else's."""
+    if page == OWN:
+        return who.person is not None and who.behind is None
+    return who.may("page", page)
+
+
+def leave() -> None:
+    """Send the browser to the login page, which leads back here, and draw nothing more."""
+    ink(h("div", "", leave=LOGIN), "leave")
+    st.stop()
+
+
+def enter() -> None:
+    """Let in whoever has a session, and count this run as their activity."""
+    service, held = cockpit(), key()
+    if service is None:
+        return
+    if held is None or service.entrance.actor(held) is None:
+        leave()
+    else:
+        service.entrance.touch(held)
+
+
+@st.fragment(run_every=5)
+def watch() -> None:
+    """Notice within seconds that the session ended elsewhere; looking is no activity."""
+    if cockpit() is not None and own() is NOBODY:
+        ink(h("div", "", leave=LOGIN), "left")

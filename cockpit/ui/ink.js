@@ -2,9 +2,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('#ink')
   const NS = 'http://www.w3.org/2000/svg'
   const DRAWN = new Set(['svg', 'path', 'line'])
-  const TAGS = new Set(['div', 'span', 'b', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'h2', 'h3', 'p', ...DRAWN])
+  const TAGS = new Set(['div', 'span', 'b', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'h2', 'h3', 'p', 'a', ...DRAWN])
   const ATTRIBUTES = new Set(['title', 'colspan', 'aria-label', 'aria-current', 'role', 'scope', 'lang',
     'viewBox', 'preserveAspectRatio', 'd', 'x1', 'x2', 'y1', 'y2'])
+
+  // Only addresses of this server: one slash, then anything but a second one.
+  const inside = (address) => /^\/(?![\/\\])/.test(address)
+
+  const leave = (address) => {
+    const here = encodeURIComponent(location.pathname + location.search)
+    location.replace(address + (address.includes('?') ? '' : '?next=' + here))
+  }
 
   const clickable = (element, target) => {
     element.setAttribute('tabindex', '0')
@@ -29,6 +37,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (name.startsWith('--')) element.style.setProperty(name, String(value))
       else if (ATTRIBUTES.has(name)) element.setAttribute(name, String(value))
       else if (name === 'go') clickable(element, String(value))
+      else if (name === 'href' && inside(String(value))) element.setAttribute('href', String(value))
+      else if (name === 'leave' && inside(String(value))) leave(String(value))
       else if (name === 'speaks') document.documentElement.lang = String(value)
     }
     for (const child of children) element.append(make(child))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cockpit.ui import basis, context, navigate, shell
+from cockpit.ui import basis, context, door, navigate, shell
 
 shell.set_up()
+door.enter()
 frame = context.frame()
 page = shell.navigation(frame.language)
 navigate.write(frame.filters)
@@ -13,5 +14,7 @@ shell.language_switch(frame.language)
 shell.signed_in(frame.language, frame.ledger)
 if frame.ledger is not None and frame.ledger.sample:
     shell.sample_banner(frame.language)
+shell.eyes_banner(frame.language)
 page.run()
 basis.explain(frame.cockpit, frame.language)
+door.watch()

@@ -12,7 +12,7 @@ from cockpit.ui.session import session
 from cockpit.ui.sitemap import DEFAULT, METRIC_PAGES
 
 # Parameters that belong to one page and are dropped on the way to another.
-PAGE_PARAMETERS = ("table", "document", "via")
+PAGE_PARAMETERS = ("table", "document", "via", "part")
 
 
 def target(kind: str, *parts: str) -> str:
@@ -75,3 +75,8 @@ def write(filters: Filters | None) -> None:
         wanted |= filters.address()
     if wanted != now:
         st.query_params.from_dict(wanted)
+
+
+def to_first() -> None:
+    """Leave for the start: the first page whoever looks may open."""
+    st.switch_page(session().start, query_params=session().filters.address() if session().filters else {})

@@ -9,10 +9,12 @@ import streamlit as st
 from cockpit.errors import CockpitError
 from cockpit.locale import t
 from cockpit.service import Cockpit
+from cockpit.service.requests import Actor
 from cockpit.ui import context, door, navigate, states, words
 from cockpit.ui.cards import Ask, scorecard, strip, verdict
 from cockpit.ui.ink import ink
 from cockpit.ui.rail import rail
+from cockpit.ui.session import session
 from cockpit.ui.tree import h
 from cockpit.ui.view import View
 
@@ -22,10 +24,7 @@ def guard(name: str) -> View:
 
     Each page calls it first: a page that is reached past the entry script is as guarded as any.
     """
-    frame = context.frame()
-    if not door.allowed(door.actor(), name):
-        ink(h("div", "empty", h("b", "", t("ui.state.not_allowed_page", frame.language))), "refused")
-        st.stop()
+    frame, _ = guard_data(name)
     if frame.cockpit is None or frame.ledger is None or frame.filters is None:
         _nothing_yet(frame)
         st.stop()
@@ -35,18 +34,34 @@ def guard(name: str) -> View:
 def guard_data(name: str) -> tuple[context.Frame, Cockpit]:
     """As `guard`, for pages that work before the first delivery."""
     frame = context.frame()
-    if not door.allowed(door.actor(), name):
-        ink(h("div", "empty", h("b", "", t("ui.state.not_allowed_page", frame.language))), "refused")
-        st.stop()
     if frame.cockpit is None:
         _nothing_yet(frame)
         st.stop()
+    who, memory = door.actor(), session()
+    if not door.allowed(who, name):
+        if who is door.NOBODY:
+            door.leave()
+        if memory.denied != name:  # once per visit, not with every click on the frame around it
+            memory.denied = name
+            frame.cockpit.audit.note(who.behind or who.name, "denied", f"page:{name}")
+        _refuse(frame, name, who)
+        st.stop()
+    memory.denied = None
     return frame, frame.cockpit
 
 
-def title(frame: context.Frame, name: str) -> None:
-    """The head of a page without filters."""
-    said = "" if frame.ledger is None else words.ledger(frame.ledger, frame.language)
+def _refuse(frame: context.Frame, name: str, who: Actor) -> None:
+    """Why the page stays closed, and who can open it."""
+    page = t(f"ui.page.{name}", frame.language)
+    key = "refused" if who.behind is None else "refused_behind"
+    why = t(f"ui.state.{key}", frame.language, name=page)
+    told = h("b", "", f"○ {t('ui.state.not_allowed', frame.language)}")
+    ink(h("div", "empty", told, h("p", "", why), h("p", "", t("ui.state.refused_cure", frame.language))), "refused")
+
+
+def title(frame: context.Frame, name: str, *, of_ledger: bool = True) -> None:
+    """The head of a page without filters; with the ledger's name where the page is about one."""
+    said = words.ledger(frame.ledger, frame.language) if frame.ledger is not None and of_ledger else ""
     ink(h("div", "head", h("h2", "", t(f"ui.page.{name}", frame.language)), h("span", "s", said)), "head")
 
 
@@ -54,9 +69,10 @@ def _nothing_yet(frame: context.Frame) -> None:
     """Before the first delivery: what to do; while the sample company is on its way, look again by itself."""
     key = "nothing" if frame.cockpit is not None else "starting"
     ink(h("div", "head", h("h2", "", t("ui.shell.product", frame.language))), "head")
+    mine = door.allowed(door.actor(), "data")
     link = h("p", "", h("span", "link", t("ui.state.import", frame.language), go=navigate.target("data")))
     body = h("p", "", t(f"ui.state.{key}", frame.language))
-    ink(h("div", "empty", body, link if key == "nothing" else None), "nothing", navigate.follow)
+    ink(h("div", "empty", body, link if key == "nothing" and mine else None), "nothing", navigate.follow)
 
     @st.fragment(run_every=2)
     def look_again() -> None:

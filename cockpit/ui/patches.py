@@ -7,7 +7,7 @@ import streamlit as st
 from cockpit.locale import Language, t
 
 _ALWAYS = """
-[data-testid=stElementToolbar] {display: none}
+[data-testid=stElementToolbar], [data-testid=InputInstructions] {display: none}
 [data-testid=stFileUploaderDropzoneInstructions] span {display: none}
 @media print {[data-testid=stSidebar], [data-testid=stHeader] {display: none}}
 """

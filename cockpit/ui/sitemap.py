@@ -30,8 +30,11 @@ PAGES = (
     PageSpec("reconciliation", "cockpit", "balance"),
     PageSpec("data", "data", "upload_file"),
     PageSpec("document", "data", "description", hidden=True),
+    PageSpec("admin", "system", "admin_panel_settings"),
+    PageSpec("account", "system", "person", hidden=True),
 )
 DEFAULT = PAGES[0].name
+OWN = "account"  # the page about oneself: open to whoever is signed in
 NAMES = frozenset(page.name for page in PAGES)
 
 # The page that explains a metric further.

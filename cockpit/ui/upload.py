@@ -9,11 +9,12 @@ import streamlit as st
 from cockpit.service.reports import LoadReport
 from cockpit.service.requests import LoadRequest
 from cockpit.ui import format as fmt
-from cockpit.ui import jobs, patches, words
+from cockpit.ui import jobs, patches, rights, words
 from cockpit.ui.context import Frame, known_tables
 from cockpit.ui.door import actor
 from cockpit.ui.ink import ink
 from cockpit.ui.page_text import error_text, text
+from cockpit.ui.plain import plain
 from cockpit.ui.report import report
 from cockpit.ui.session import session
 from cockpit.ui.tree import h
@@ -30,6 +31,10 @@ def upload(frame: Frame) -> None:
         h("div", "blk", h("h3", "", text(frame, "upload.title")), h("div", "s", text(frame, "upload.note"))),
         "upload-head",
     )
+    reason = rights.no_delivery(frame)
+    if reason is not None:
+        ink(reason, "upload-refused")
+        return
     job = session().job
     if job is not None and job.running:
         _progress(frame, job)
@@ -68,7 +73,7 @@ def _form(frame: Frame) -> None:
 def _request(frame: Frame) -> LoadRequest:
     """Ledger, table and department, each optional."""
     language = frame.language
-    tables = [] if frame.cockpit is None else [table.name for table in known_tables(frame.cockpit)]
+    tables = [] if frame.cockpit is None else rights.deliverable(known_tables(frame.cockpit))
     labels = {AUTO: text(frame, "upload.recognise")} | {name: words.table(name, language) for name in tables}
     table = st.selectbox(
         text(frame, "upload.table"), list(labels), key="upload-table", format_func=lambda n: labels[n], width=220
@@ -106,6 +111,6 @@ def _counted(frame: Frame, job: jobs.LoadJob) -> str:
 
 def _answer(frame: Frame, job: jobs.LoadJob) -> None:
     if job.error is not None:
-        st.error(error_text(frame, job.error), icon=":material/error:")
+        st.error(plain(error_text(frame, job.error)), icon=":material/error:")
     elif isinstance(job.report, LoadReport):
         ink(report(job.report, frame.language, preview=job.request.dry_run), "report")

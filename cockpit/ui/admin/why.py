@@ -1,0 +1,178 @@
+"""为什么能看到: for anybody, real or put together here, each step that decides whether they see something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from cockpit.errors import CockpitError
+from cockpit.locale import Language, t
+from cockpit.service.persons import Because, PersonDraft, Why
+from cockpit.service.requests import Actor
+from cockpit.ui import navigate, words
+from cockpit.ui.admin import roles as role_desk
+from cockpit.ui.admin import sayings, scopes
+from cockpit.ui.admin.office import Office
+from cockpit.ui.ink import ink
+from cockpit.ui.plain import plain
+from cockpit.ui.session import session
+from cockpit.ui.tree import Node, h
+
+SUBJECTS = ("real", "invented")
+KINDS = ("page", "metric", "rows", "column", "action")
+INVENTED = "why-invented"
+
+Question = tuple[str, str, str, str]  # action, what it is done to, dimension, value
+
+
+def why(office: Office) -> None:
+    """Who at the left, what at the right, the answer below."""
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        subject = _subject(office)
+    with right:
+        question = _question(office)
+        if subject is None or question is None:
+            return
+        action, resource, dimension, value = question
+        try:
+            answer = office.cockpit.people.why(office.who, subject, action, resource, dimension, value)
+        except CockpitError as error:
+            st.error(plain(office.error(error)))
+            return
+        ink(told(answer, subject, office.language), "why-answer")
+
+
+def _subject(office: Office) -> Actor | None:
+    """A person as they are, or one put together here; and looking through their eyes."""
+    ink(h("div", "blk", h("h3", "", office.text("why.who"))), "why-who")
+    kind = st.segmented_control(
+        office.text("why.who"),
+        SUBJECTS,
+        default=SUBJECTS[0],
+        key="why-kind",
+        format_func=lambda one: office.text(f"why.{one}"),
+        label_visibility="collapsed",
+        required=True,
+    )
+    try:
+        return _invented(office) if kind == "invented" else _real(office)
+    except CockpitError as error:
+        st.error(plain(office.error(error)))
+        return None
+
+
+def _real(office: Office) -> Actor | None:
+    everyone = {one.id: one for one in office.cockpit.people.people(office.who)}
+    ordered = sorted(everyone, key=lambda number: everyone[number].label.casefold())
+    chosen = st.selectbox(
+        office.text("why.person"),
+        ordered,
+        index=None,
+        key="why-person",
+        format_func=lambda number: f"{everyone[number].label} ({everyone[number].name})",
+        placeholder=office.text("why.choose"),
+    )
+    if chosen is None:
+        return None
+    one = everyone[chosen]
+    known = office.cockpit.people.roles(office.who, office.language)
+    lines = [
+        ("roles", sayings.roles(one.roles, known, office.language) or office.text("why.no_roles")),
+        ("scope", sayings.scope(one.everything, one.rules, office.language, named=12)),
+        ("columns", sayings.columns(one.columns, office.language) or office.text("why.by_roles")),
+    ]
+    rows = [h("tr", "", h("td", "nw soft", office.text(f"people.{key}")), h("td", "", text)) for key, text in lines]
+    ink(h("div", "basis", h("table", "", h("tbody", "", *rows))), "why-facts")
+    return office.cockpit.people.resolve(chosen)
+
+
+def _invented(office: Office) -> Actor | None:
+    """Roles and a scope, nobody's name."""
+    labels = {role.name: role.label for role in office.cockpit.people.roles(office.who, office.language)}
+    chosen = st.multiselect(
+        office.text("people.roles"),
+        list(labels),
+        key="why-roles",
+        format_func=lambda one: labels.get(one, one),
+        placeholder=office.text("person.choose_roles"),
+    )
+    everything, rules, columns = scopes.form(office, INVENTED, False, (), {})
+    draft = PersonDraft("invented", office.text("why.invented"), tuple(chosen), everything, rules, columns)
+    subject = office.cockpit.people.invented(office.who, draft)
+    if st.button(office.text("why.eyes"), icon=":material/visibility:", key="why-eyes"):
+        session().eyes = subject
+        navigate.to_first()
+    return subject
+
+
+def _question(office: Office) -> Question | None:
+    """A page, a figure, rows, a column or a permission."""
+    ink(h("div", "blk", h("h3", "", office.text("why.what"))), "why-what")
+    kind = st.segmented_control(
+        office.text("why.what"),
+        KINDS,
+        default=KINDS[0],
+        key="why-what-kind",
+        format_func=lambda one: office.text(f"why.{one}"),
+        label_visibility="collapsed",
+        required=True,
+    )
+    language = office.language
+    if kind == "rows":
+        return _rows(office)
+    if kind in ("page", "metric"):
+        names = role_desk.objects(office, kind)
+        chosen = _one(office, kind, names, lambda name: sayings.object_of(kind, name, language))
+        return None if chosen is None else (kind, chosen, "", "")
+    if kind == "column":
+        groups = list(office.cockpit.people.groups())
+        chosen = _one(office, kind, groups, lambda name: sayings.group(name, language))
+        return None if chosen is None else ("column", chosen, "", "")
+    plain_ones = [name for name, of in office.cockpit.people.grants().items() if not of]
+    chosen = _one(office, "action", plain_ones, lambda name: sayings.action(name, language))
+    return None if chosen is None else (chosen, "", "", "")
+
+
+def _rows(office: Office) -> Question | None:
+    """Rows of a figure with one value of a dimension."""
+    language = office.language
+    metric = _one(
+        office, "metric", role_desk.objects(office, "metric"), lambda name: sayings.object_of("metric", name, language)
+    )
+    values = office.cockpit.people.dimensions(office.who)
+    dimension = _one(office, "dimension", list(values), lambda name: words.dimension(name, language))
+    if metric is None or dimension is None:
+        return None
+    value = _one(office, "value", list(values[dimension]), lambda one: words.value(dimension, one, language))
+    return None if value is None else ("metric", metric, dimension, value)
+
+
+def _one(office: Office, name: str, options: Sequence[str], say: Callable[[str], str]) -> str | None:
+    return st.selectbox(
+        office.text(f"why.{name}"),
+        options,
+        index=None,
+        key=f"why-{name}",
+        format_func=say,
+        placeholder=office.text("why.choose"),
+    )
+
+
+def told(answer: Why, subject: Actor, language: Language) -> Node:
+    """The verdict, then its steps in their order; the last one decided."""
+    css, shape, key = ("good", "▲", "may") if answer.allowed else ("bad", "●", "may_not")
+    verdict = t(f"ui.admin.why.{key}", language, name=subject.label or subject.name)
+    steps = [_step(number, step, language) for number, step in enumerate(answer.steps, start=1)]
+    return h("div", "gap", h("div", f"note {css}", h("b", "", f"{shape} {verdict}")), h("div", "issues", *steps))
+
+
+def _step(number: int, step: Because, language: Language) -> Node:
+    css, shape = ("tgood", "▲") if step.allows else ("tbad", "●")
+    return h(
+        "div",
+        "issue",
+        h("span", css, shape),
+        h("span", "", f"{number}. {t(f'why.{step.key}', language, **step.params)}"),
+    )

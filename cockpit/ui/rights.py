@@ -1,0 +1,47 @@
+"""What a reader may not do here, said with who can; what is not theirs is not offered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cockpit.locale import Language, t
+from cockpit.service.results import TableView
+from cockpit.ui import format as fmt
+from cockpit.ui.context import Frame
+from cockpit.ui.door import actor
+from cockpit.ui.tree import Node, h
+
+SETUP = "/auth/setup"
+
+
+def deliverable(tables: Sequence[TableView]) -> list[str]:
+    """The tables the reader may bring rows of."""
+    who = actor()
+    return [table.name for table in tables if who.may("deliver", table.name)]
+
+
+def no_delivery(frame: Frame) -> Node | None:
+    """Why nothing can be delivered; None where something can."""
+    if actor().demo:
+        return set_up_first(frame.language)
+    if frame.cockpit is not None and not deliverable(frame.cockpit.tables(actor())):
+        return not_yours(frame, "deliver")
+    return None
+
+
+def not_yours(frame: Frame, action: str) -> Node:
+    """The permission that is missing, and the roles that have it."""
+    language, who = frame.language, actor()
+    name = t(f"ui.action.{action}", language)
+    roles = [] if frame.cockpit is None else frame.cockpit.people.able(action, language)
+    why = t("ui.state.not_yours" if who.behind is None else "ui.state.not_while_looking", language, action=name)
+    able = t("ui.state.able", language, roles=fmt.listed(roles, language)) if roles and who.behind is None else ""
+    told = h("b", "", f"○ {t('ui.state.not_allowed', language)}")
+    return h("div", "empty", told, h("p", "", why), h("p", "", able) if able else None)
+
+
+def set_up_first(language: Language) -> Node:
+    """Invented people change nothing real: the way to the first real administrator."""
+    told = h("b", "", f"○ {t('ui.state.not_allowed', language)}")
+    link = h("p", "", h("a", "link", t("ui.state.set_up", language), href=SETUP))
+    return h("div", "empty", told, h("p", "", t("ui.state.set_up_first", language)), link)
