@@ -23,6 +23,7 @@ from cockpit.errors import RefusedError, SystemFailure, UsageError
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 5.0  # seconds a transaction waits for another one's lock, and a connection for its server
 _WRITES = "cockpit_writes"
+Transaction = Session  # what is done within one; the rooms above hand it on and never look into it
 
 
 class Records:
@@ -75,11 +76,15 @@ class Records:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """One transaction: all of it, or nothing where something is raised. SystemFailure where the database fails."""
+    def writing(self, quiet: bool = False) -> Iterator[Session]:
+        """One transaction: all of it, or nothing where something is raised. SystemFailure where the database fails.
+
+        A `quiet` one changes nothing that anybody keeps: counters, the audit trail, when somebody was last seen.
+        """
         with _told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
-        self.changes += 1
+        if not quiet:
+            self.changes += 1
 
     @property
     def dialect(self) -> str:

@@ -31,6 +31,7 @@ from cockpit.service.documents import DocumentDesk
 from cockpit.service.figures import FigureDesk, metric_named
 from cockpit.service.health import examine
 from cockpit.service.ledgers import LedgerDesk
+from cockpit.service.people import PeopleDesk
 from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport, MetricEntry
 from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor, CardRequest, LoadRequest, MetricRequest
 from cockpit.service.results import (
@@ -84,6 +85,9 @@ class Cockpit:
             self._warehouse.close()
             raise
         self.audit = AuditTrail(self._records, settings.home, settings.secret_key.get_secret_value(), clock)
+        self.people = PeopleDesk(
+            self._records, self.audit, self._warehouse, settings.secret_key.get_secret_value(), clock
+        )
         spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
         self._figures = FigureDesk(self._warehouse, self._ledgers.facts)

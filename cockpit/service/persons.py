@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from cockpit.access.audit import AuditReport
+from cockpit.access.people import PersonDraft, RuleView
+from cockpit.access.why import Because, Why
 
-@dataclass(frozen=True)
-class RuleView:
-    """A value of a dimension that a person may see; `subtree` adds everything below it."""
-
-    dimension: str
-    value: str
-    subtree: bool = False
-
-
-@dataclass(frozen=True)
-class PersonDraft:
-    """What is said of a person when they are added or changed.
-
-    `everything` lifts all row limits; without it a person sees what `rules` allow: within one dimension any of its
-    values, and all dimensions at once. `columns` maps a column group to ``hidden`` or ``masked``.
-    """
-
-    name: str
-    label: str
-    roles: tuple[str, ...] = ()
-    everything: bool = False
-    rules: tuple[RuleView, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
+__all__ = [
+    "AuditReport",
+    "AuditView",
+    "Because",
+    "PersonDraft",
+    "PersonView",
+    "RoleView",
+    "RuleView",
+    "SessionView",
+    "Why",
+]
 
 
 @dataclass(frozen=True)
@@ -98,23 +89,3 @@ class AuditView:
     action: str
     resource: str
     detail: str
-
-
-@dataclass(frozen=True)
-class Because:
-    """One step of the answer to why somebody sees something, or does not.
-
-    `key` is below ``why.`` in the catalogues, `params` fill it; `allows` says which way the step points.
-    """
-
-    key: str
-    allows: bool
-    params: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Why:
-    """Whether somebody may, and each reason in order; the last one decided."""
-
-    allowed: bool
-    steps: tuple[Because, ...]
