@@ -56,7 +56,7 @@ class AuditTrail:
     def note(self, actor: str, action: str, resource: str = "", detail: Mapping[str, Any] | None = None) -> None:
         """Add an entry. `detail` is facts, never secrets. SystemFailure where it cannot be written."""
         with self._order:
-            with self._records.writing() as session:
+            with self._records.writing(quiet=True) as session:
                 before = audit.last(session)
                 entry = AuditEntry(
                     seq=1 if before is None else before.seq + 1,

@@ -75,11 +75,15 @@ class Records:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """One transaction: all of it, or nothing where something is raised. SystemFailure where the database fails."""
+    def writing(self, quiet: bool = False) -> Iterator[Session]:
+        """One transaction: all of it, or nothing where something is raised. SystemFailure where the database fails.
+
+        A `quiet` one changes nothing that anybody keeps: counters, the audit trail, when somebody was last seen.
+        """
         with _told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
-        self.changes += 1
+        if not quiet:
+            self.changes += 1
 
     @property
     def dialect(self) -> str:
