@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.access.audit import AuditTrail
+from cockpit.access.resolving import resolved
 from cockpit.errors import RefusedError, UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
@@ -28,6 +29,7 @@ from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView,
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.service.deliveries import Counted, DeliveryDesk
 from cockpit.service.documents import DocumentDesk
+from cockpit.service.entrance import Entrance
 from cockpit.service.figures import FigureDesk, metric_named
 from cockpit.service.health import examine
 from cockpit.service.ledgers import LedgerDesk
@@ -95,6 +97,14 @@ class Cockpit:
         self._documents = DocumentDesk(self._warehouse)
         self._connections = ConnectionDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._sampling = threading.Lock()
+        self.entrance = Entrance(
+            self._records,
+            self.audit,
+            settings.secret_key.get_secret_value(),
+            clock,
+            lambda person, session: resolved(self._records, person, session),
+            self._ledgers.real,
+        )
 
     @classmethod
     def open(
