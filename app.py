@@ -22,7 +22,7 @@ from cockpit.api.wire import Call  # noqa: E402
 from cockpit.cli import Desk, distant, run  # noqa: E402
 from cockpit.errors import CockpitError, SystemFailure, UsageError  # noqa: E402
 from cockpit.locale import Language, t  # noqa: E402
-from cockpit.service import Cockpit  # noqa: E402
+from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit  # noqa: E402
 from cockpit.settings import settings  # noqa: E402
 from cockpit.ui import door, sitemap, warm  # noqa: E402
 from cockpit.ui.failure import show_failure  # noqa: E402
@@ -81,7 +81,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Warm what the first visitor would wait for, start the sample where nothing is there."""
     refuse_open_address(st.get_option("server.address"))
     with service(st.get_option("server.port")) as cockpit:
-        START.begin(cockpit, door.actor())
+        START.begin(cockpit, LOCAL_ADMINISTRATOR)
         warm.imports()
         gc.collect()
         gc.freeze()  # what is loaded now is never looked at again after a click

@@ -208,6 +208,29 @@ class PeopleDesk:
         with self._records.reading() as session:
             return role_desk.views(session, language)
 
+    def held_by(self, actor: Actor, language: Language) -> tuple[str, ...]:
+        """The roles an actor holds by their labels; none for who is nobody's record."""
+        if actor.person is None:
+            return ()
+        with self._records.reading() as session:
+            found = people.person(session, actor.person)
+            held = set() if found is None else {one.role for one in found.roles}
+            return tuple(role.label for role in role_desk.views(session, language) if role.name in held)
+
+    def able(self, action: str, language: Language, resource: str = "") -> tuple[str, ...]:
+        """The roles that allow an action (to something of its kind, where no `resource` is named), by their labels."""
+        with self._records.reading() as session:
+            views = role_desk.views(session, language)
+        wanted = f"{action}:{resource}"
+        return tuple(
+            role.label
+            for role in views
+            if any(
+                grant in (action, wanted, f"{action}:*") or (not resource and grant.startswith(wanted))
+                for grant in role.grants
+            )
+        )
+
     def save_role(self, actor: Actor, role: RoleView) -> RoleView:
         """Add a role of the company's own (revision 0) or change one; ends the sessions of those who hold it.
 
@@ -276,6 +299,12 @@ class PeopleDesk:
             behind=actor.name,
             draft=told,
         )
+
+    def look(self, actor: Actor, eyes: Actor) -> Actor:
+        """The same eyes, as they see by now. NotAllowedError where they are nobody's any more."""
+        if isinstance(eyes, Invented) and eyes.draft is not None:
+            return self.invented(actor, eyes.draft)
+        return self.view_as(actor, eyes.person or 0)
 
     def _actor(self, session: Session, one: Person, key: str | None) -> Actor:
         known = role_desk.known(session)

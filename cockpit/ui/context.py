@@ -31,7 +31,7 @@ class Frame:
 def language() -> Language:
     """The reader's language; one named by the address is remembered for the tab."""
     memory, named = session(), st.query_params.get(LANGUAGE)
-    if memory.language is None and named is None:
+    if memory.language is None and not memory.greeted:
         memory.language = _saved()
     found = choose(named, memory.language, st.context.locale, settings().language)
     if named is not None:
@@ -44,6 +44,7 @@ def _saved() -> Language | None:
     service, who = door.cockpit(), door.own()
     if service is None or who.person is None:
         return None
+    session().greeted = True
     return recognise(service.entrance.preference(who)[0])
 
 

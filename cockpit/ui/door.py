@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cockpit.errors import CockpitError
 from cockpit.scope import Scope
 from cockpit.service import Cockpit
 from cockpit.service.requests import Actor
@@ -73,6 +74,18 @@ def enter() -> None:
         leave()
     else:
         service.entrance.touch(held)
+        _look_anew(service)
+
+
+def _look_anew(service: Cockpit) -> None:
+    """Whose eyes an administrator looks through sees what they may see by now; nothing where they are gone."""
+    memory, who = session(), own()
+    if memory.eyes is None:
+        return
+    try:
+        memory.eyes = service.people.look(who, memory.eyes)
+    except CockpitError:
+        memory.eyes = None
 
 
 @st.fragment(run_every=5)

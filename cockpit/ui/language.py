@@ -1,4 +1,4 @@
-"""Which language a reader gets: the address, else the choice of tab or account, else the browser's, else the default."""
+"""Which language a reader gets: from the address, else from tab or account, else from the browser, else the default."""
 
 from __future__ import annotations
 

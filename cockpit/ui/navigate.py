@@ -79,4 +79,5 @@ def write(filters: Filters | None) -> None:
 
 def to_first() -> None:
     """Leave for the start: the first page whoever looks may open."""
-    st.switch_page(session().start, query_params=session().filters.address() if session().filters else {})
+    memory = session()
+    st.switch_page(memory.start, query_params=dict(memory.filters.address()) if memory.filters else {})

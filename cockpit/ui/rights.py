@@ -32,7 +32,7 @@ def no_delivery(frame: Frame) -> Node | None:
 def not_yours(frame: Frame, action: str) -> Node:
     """The permission that is missing, and the roles that have it."""
     language, who = frame.language, actor()
-    name = t(f"ui.action.{action}", language)
+    name = t(f"grant.{action}", language)
     roles = [] if frame.cockpit is None else frame.cockpit.people.able(action, language)
     why = t("ui.state.not_yours" if who.behind is None else "ui.state.not_while_looking", language, action=name)
     able = t("ui.state.able", language, roles=fmt.listed(roles, language)) if roles and who.behind is None else ""

@@ -17,6 +17,7 @@ from cockpit.ui import format as fmt
 from cockpit.ui.filters import LANGUAGE
 from cockpit.ui.ink import ink
 from cockpit.ui.language import NAMES
+from cockpit.ui.memo import MEMO
 from cockpit.ui.session import session
 from cockpit.ui.sitemap import DEFAULT, PAGES
 from cockpit.ui.tree import Node, h
@@ -99,7 +100,8 @@ def signed_in(language: Language, ledger: LedgerView | None) -> None:
     if service is None or who is door.NOBODY:
         return
     with st.sidebar:
-        ink(identity(who, service.people.role_labels(who, language), ledger, language), "who", _follow)
+        roles = MEMO.get(("roles", who.session, language), lambda: service.people.held_by(who, language))
+        ink(identity(who, roles, ledger, language), "who", _follow)
 
 
 def identity(who: Actor, roles: Sequence[str], ledger: LedgerView | None, language: Language) -> Node:

@@ -73,5 +73,5 @@ def told(error: CockpitError, language: Language) -> str:
 
 
 def _word(name: str, value: object, language: Language) -> object:
-    keys = {"action": f"ui.action.{value}", "state": f"ui.admin.state.{value}"}
+    keys = {"action": f"grant.{value}", "state": f"person_state.{value}", "role": f"role.{value}"}
     return catalogue(language).get(keys.get(name, ""), value)

@@ -10,7 +10,6 @@ import streamlit as st
 
 from cockpit.errors import CockpitError
 from cockpit.locale import Language
-from cockpit.model import TABLES
 from cockpit.service.persons import RoleView
 from cockpit.ui import format as fmt
 from cockpit.ui.admin import sayings
@@ -19,7 +18,6 @@ from cockpit.ui.admin.sayings import ANY, OBJECTS
 from cockpit.ui.ink import ink
 from cockpit.ui.plain import plain
 from cockpit.ui.session import session
-from cockpit.ui.sitemap import OWN, PAGES
 from cockpit.ui.tree import Node, h
 
 COLUMNS = ("role", "kind", "may", "columns", "holders")
@@ -177,19 +175,10 @@ def _objects(office: Office, key: str, action: str, chosen: Sequence[str]) -> li
         office,
         sayings.action(action, office.language),
         f"{key}-{action}",
-        [ANY, *objects(office, action)],
+        [ANY, *office.cockpit.people.grants()[action]],
         chosen,
         lambda name: sayings.object_of(action, name, office.language),
     )
-
-
-def objects(office: Office, action: str) -> list[str]:
-    """Everything an action can be done to: pages, figures, tables."""
-    if action == "page":
-        return [page.name for page in PAGES if page.name != OWN]
-    if action == "metric":
-        return [entry.name for entry in office.cockpit.dictionary(office.who, office.language)]
-    return list(TABLES)
 
 
 def _several(

@@ -49,7 +49,7 @@ def columns(rules: Mapping[str, str], language: Language) -> str:
 
 def group(name: str, language: Language) -> str:
     """A column group: 成本, 价格, 金额, 个人信息."""
-    return words.first(language, f"group.{name}", f"ui.group_of.{name}") or name
+    return words.first(language, f"column_group.{name}") or name
 
 
 def object_of(action: str, name: str, language: Language) -> str:
@@ -62,7 +62,7 @@ def object_of(action: str, name: str, language: Language) -> str:
 
 def action(name: str, language: Language) -> str:
     """A permission's name: 打开页面, 撤销批次."""
-    return words.first(language, f"ui.action.{name}") or name
+    return words.first(language, f"grant.{name}") or name
 
 
 def granted(grants: Iterable[str], language: Language) -> list[tuple[str, str]]:
@@ -75,11 +75,11 @@ def granted(grants: Iterable[str], language: Language) -> list[tuple[str, str]]:
             held.setdefault(name, []).append(which)
         else:
             alone.append(name)
-    lines = []
+    lines: list[tuple[str, str]] = []
     for name in OBJECTS:
         if name in held:
-            which = [ANY] if ANY in held[name] else sorted(held[name])
-            lines.append((action(name, language), fmt.listed((object_of(name, w, language) for w in which), language)))
+            names = [ANY] if ANY in held[name] else sorted(held[name])
+            lines.append((action(name, language), fmt.listed((object_of(name, n, language) for n in names), language)))
     if alone:
         lines.append((t("ui.admin.other", language), fmt.listed((action(name, language) for name in alone), language)))
     return lines
@@ -119,7 +119,7 @@ def _scope(person: PersonView, language: Language) -> str:
 
 def state(name: str, language: Language) -> str:
     """Whether an account can be used."""
-    return t(f"ui.admin.state.{name}", language)
+    return t(f"person_state.{name}", language)
 
 
 def event(name: str, language: Language) -> str:
@@ -132,7 +132,7 @@ def resource(text: str, language: Language) -> str:
     kind, colon, name = text.partition(":")
     if colon and kind in OBJECTS:
         return object_of(kind, name, language)
-    return words.first(language, f"ui.audit.on.{text}", f"ui.page.{text}", f"ui.action.{text}") or text
+    return words.first(language, f"ui.audit.on.{text}", f"ui.page.{text}", f"grant.{text}") or text
 
 
 def detail(text: str, language: Language) -> str:
@@ -164,4 +164,6 @@ def _value(value: Any, language: Language) -> str:
         pairs = (f"{_fact(name, language)} {_value(one, language)}" for name, one in value.items())
         return fmt.listed(pairs, language)
     text = str(value)
-    return words.first(language, f"ui.audit.value.{text}", f"ui.action.{text}", f"ui.admin.state.{text}") or text
+    return (
+        words.first(language, f"ui.audit.value.{text}", f"grant.{text}", f"person_state.{text}", f"role.{text}") or text
+    )

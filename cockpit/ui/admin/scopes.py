@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -70,7 +71,7 @@ def _rules(office: Office, key: str, rules: Sequence[RuleView]) -> tuple[RuleVie
             list(dict.fromkeys([*chosen, *values.get(dimension, ())])),
             default=chosen,
             key=f"{key}-{line}",
-            format_func=lambda value, dimension=dimension: words.value(dimension, value, office.language),
+            format_func=partial(words.value, dimension, language=office.language),
             placeholder=office.text("scope.choose"),
         )
     _more(office, key, sorted((line for line in known if line not in shown), key=known.index))

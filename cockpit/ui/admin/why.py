@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -10,8 +10,8 @@ from cockpit.errors import CockpitError
 from cockpit.locale import Language, t
 from cockpit.service.persons import Because, PersonDraft, Why
 from cockpit.service.requests import Actor
+from cockpit.ui import format as fmt
 from cockpit.ui import navigate, words
-from cockpit.ui.admin import roles as role_desk
 from cockpit.ui.admin import sayings, scopes
 from cockpit.ui.admin.office import Office
 from cockpit.ui.ink import ink
@@ -123,12 +123,13 @@ def _question(office: Office) -> Question | None:
     if kind == "rows":
         return _rows(office)
     if kind in ("page", "metric"):
-        names = role_desk.objects(office, kind)
+        names = office.cockpit.people.grants()[kind]
         chosen = _one(office, kind, names, lambda name: sayings.object_of(kind, name, language))
         return None if chosen is None else (kind, chosen, "", "")
     if kind == "column":
-        groups = list(office.cockpit.people.groups())
-        chosen = _one(office, kind, groups, lambda name: sayings.group(name, language))
+        columns = sorted({one for held in office.cockpit.people.groups().values() for one in held})
+        known = [name for name in columns if words.column(name, language) != name]
+        chosen = _one(office, kind, known, lambda name: words.column(name, language))
         return None if chosen is None else ("column", chosen, "", "")
     plain_ones = [name for name, of in office.cockpit.people.grants().items() if not of]
     chosen = _one(office, "action", plain_ones, lambda name: sayings.action(name, language))
@@ -136,17 +137,14 @@ def _question(office: Office) -> Question | None:
 
 
 def _rows(office: Office) -> Question | None:
-    """Rows of a figure with one value of a dimension."""
+    """Rows that carry one value of a dimension."""
     language = office.language
-    metric = _one(
-        office, "metric", role_desk.objects(office, "metric"), lambda name: sayings.object_of("metric", name, language)
-    )
     values = office.cockpit.people.dimensions(office.who)
     dimension = _one(office, "dimension", list(values), lambda name: words.dimension(name, language))
-    if metric is None or dimension is None:
+    if dimension is None:
         return None
-    value = _one(office, "value", list(values[dimension]), lambda one: words.value(dimension, one, language))
-    return None if value is None else ("metric", metric, dimension, value)
+    value = _one(office, "value", values[dimension], lambda one: words.value(dimension, one, language))
+    return None if value is None else ("row", "", dimension, value)
 
 
 def _one(office: Office, name: str, options: Sequence[str], say: Callable[[str], str]) -> str | None:
@@ -170,9 +168,30 @@ def told(answer: Why, subject: Actor, language: Language) -> Node:
 
 def _step(number: int, step: Because, language: Language) -> Node:
     css, shape = ("tgood", "▲") if step.allows else ("tbad", "●")
-    return h(
-        "div",
-        "issue",
-        h("span", css, shape),
-        h("span", "", f"{number}. {t(f'why.{step.key}', language, **step.params)}"),
-    )
+    said = t(f"why.{step.key}", language, **worded(step.params, language))
+    return h("div", "issue", h("span", css, shape), h("span", "", f"{number}. {said}"))
+
+
+def worded(params: Mapping[str, str], language: Language) -> dict[str, str]:
+    """What a step names by codes, in words beside the codes: ``role_label`` beside ``role``."""
+    action = params.get("action", "")
+
+    def role(code: str) -> str:
+        return words.first(language, f"role.{code}") or code
+
+    def several(codes: str, say: Callable[[str], str]) -> str:
+        return fmt.listed((say(code) for code in codes.split(", ")), language)
+
+    say: dict[str, Callable[[str], str]] = {
+        "action": lambda code: sayings.action(code, language),
+        "role": role,
+        "roles": lambda codes: several(codes, role),
+        "dimension": lambda code: words.dimension(code, language),
+        "group": lambda code: sayings.group(code, language),
+        "column": lambda code: words.column(code, language),
+        "resource": lambda code: sayings.object_of(action, code, language) if code else "",
+    }
+    found = {**params, **{f"{name}_label": say[name](code) for name, code in params.items() if name in say}}
+    if "dimensions" in params:
+        found["dimensions"] = several(params["dimensions"], lambda code: words.dimension(code, language))
+    return found
