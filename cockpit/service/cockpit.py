@@ -14,7 +14,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.access.audit import AuditTrail
-from cockpit.access.resolving import resolved
 from cockpit.errors import RefusedError, UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
@@ -88,7 +87,12 @@ class Cockpit:
             raise
         self.audit = AuditTrail(self._records, settings.home, settings.secret_key.get_secret_value(), clock)
         self.people = PeopleDesk(
-            self._records, self.audit, self._warehouse, settings.secret_key.get_secret_value(), clock
+            self._records,
+            self.audit,
+            self._warehouse,
+            settings.secret_key.get_secret_value(),
+            clock,
+            lambda name: self.entrance.locked_until(name),
         )
         spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
@@ -102,7 +106,7 @@ class Cockpit:
             self.audit,
             settings.secret_key.get_secret_value(),
             clock,
-            lambda person, session: resolved(self._records, person, session),
+            self.people.resolve,
             self._ledgers.real,
         )
 

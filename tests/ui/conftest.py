@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
+from cockpit.service.persons import PersonDraft
 from cockpit.service.requests import LoadRequest
 from cockpit.settings import settings
 from cockpit.ui import door
@@ -61,9 +62,27 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cockpit]:
     settings.cache_clear()
 
 
-def opened(page: str = "", language: str = "zh", **address: str) -> AppTest:
-    """The entry script in a browser of that language, on the page of that name."""
+PASSWORD = "Gletscher-77-Umbra"
+_PLACE = ("127.0.0.1", "AppTest")
+
+
+def session_of(cockpit: Cockpit, role: str = "administrator", **said: object) -> str:
+    """The key of a new session of somebody who holds that role and sees all data; `said` differs from that."""
+    name = str(said.pop("name", f"a-{role}"))
+    everyone = {one.name: one for one in cockpit.people.people(LOCAL_ADMINISTRATOR)}
+    if name not in everyone:
+        facts = {"label": f"某{role}", "roles": (role,), "everything": True} | said
+        cockpit.people.add(LOCAL_ADMINISTRATOR, PersonDraft(name, **facts), PASSWORD)  # type: ignore[arg-type]
+    return cockpit.entrance.sign_in(name, PASSWORD, *_PLACE)[1]
+
+
+def opened(page: str = "", language: str = "zh", session: str | None = None, **address: str) -> AppTest:
+    """The entry script in a browser of that language, on the page of that name; an administrator's, unless said."""
     app = AppTest.from_file(str(MAIN), default_timeout=60)
+    service = door.cockpit()
+    assert service is not None
+    key = session_of(service) if session is None else session
+    app.user = {"session": key} if key else {}
     app.context = {"locale": "en-GB" if language == "en" else "zh-CN"}
     for name, value in address.items():
         app.query_params[name] = value
