@@ -78,7 +78,9 @@ def test_an_ended_session_ends_the_open_page(loaded: Cockpit) -> None:
 def test_the_first_page_is_one_that_is_allowed(loaded: Cockpit) -> None:
     door.use(loaded)
     role = next(r for r in loaded.people.roles(LOCAL_ADMINISTRATOR, "en") if r.name == "warehouse")
-    own = dataclasses.replace(role, name="only-stock", label="只看库存", grants=("page:inventory",), revision=0, builtin=False)
+    own = dataclasses.replace(
+        role, name="only-stock", label="只看库存", grants=("page:inventory",), revision=0, builtin=False
+    )
     loaded.people.save_role(LOCAL_ADMINISTRATOR, own)
     app = opened(session=session_of(loaded, "only-stock"))
     assert not app.exception

@@ -104,7 +104,7 @@ def listing(office: Office, found: Sequence[PersonView], total: int, roles: Sequ
     head = h("tr", "", *(_head(name, office.language) for name in COLUMNS))
     lines = [_line(office, one, roles) for one in found[:SHOWN]]
     table = h("table", "", h("thead", "", head), h("tbody", "", *lines))
-    return h("div", "blk", h("div", "s", count), h("div", "scroll", table))
+    return h("div", "blk", h("div", "s", count), h("div", "scroll stack", table))
 
 
 def _head(name: str, language: Language) -> Node:

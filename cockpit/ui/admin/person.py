@@ -39,7 +39,7 @@ def show(office: Office) -> None:
     name = office.text("person.new") if base is None else base.label
     ink(head(office, base, name), "person-head", lambda _: close(office))
     roles = office.cockpit.people.roles(office.who, office.language)
-    left, right = st.columns([2, 1], gap="large")
+    left, right = st.columns([2.4, 1], gap="large")
     with left:
         _others(office, base)
         draft = _form(office, base, roles)

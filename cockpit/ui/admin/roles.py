@@ -45,7 +45,7 @@ def listing(office: Office, known: Sequence[RoleView]) -> Node:
     head = h("tr", "", *(_head(office, name) for name in COLUMNS))
     ordered = sorted(known, key=lambda role: not role.builtin)
     table = h("table", "", h("thead", "", head), h("tbody", "", *(_line(office, role) for role in ordered)))
-    return h("div", "blk", h("div", "s", office.text("roles.note")), h("div", "scroll", table))
+    return h("div", "blk", h("div", "s", office.text("roles.note")), h("div", "scroll stack", table))
 
 
 def _head(office: Office, name: str) -> Node:

@@ -9,10 +9,11 @@ from typing import Any
 from cockpit.locale import Language, t
 from cockpit.service.persons import PersonView, RoleView, RuleView
 from cockpit.ui import format as fmt
-from cockpit.ui import words
+from cockpit.ui import sitemap, words
 
 ANY = "*"
 NAMED = 3  # values of one dimension that a line names
+PAGES = tuple(page.name for page in sitemap.PAGES)
 OBJECTS = ("page", "metric", "deliver")  # actions done to something; the rest stand for themselves
 
 
@@ -38,13 +39,13 @@ def scope(everything: bool, rules: Iterable[RuleView], language: Language, named
 
 
 def columns(rules: Mapping[str, str], language: Language) -> str:
-    """``成本 隐藏、个人信息 遮盖``; nothing where nothing is kept back."""
-    said = (
-        f"{group(name, language)} {t(f'ui.admin.column.{how}', language)}"
-        for name, how in rules.items()
-        if how != "visible"
-    )
-    return fmt.listed(said, language)
+    """``隐藏 成本、单价；遮盖 个人信息``; nothing where nothing is kept back."""
+    said = []
+    for how in ("hidden", "masked"):
+        groups = [group(name, language) for name, kept in rules.items() if kept == how]
+        if groups:
+            said.append(t(f"ui.admin.column.is_{how}", language, groups=fmt.listed(groups, language)))
+    return t("ui.admin.scope.and", language).join(said)
 
 
 def group(name: str, language: Language) -> str:
@@ -78,11 +79,16 @@ def granted(grants: Iterable[str], language: Language) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     for name in OBJECTS:
         if name in held:
-            names = [ANY] if ANY in held[name] else sorted(held[name])
+            names = [ANY] if ANY in held[name] else sorted(held[name], key=_place)
             lines.append((action(name, language), fmt.listed((object_of(name, n, language) for n in names), language)))
     if alone:
         lines.append((t("ui.admin.other", language), fmt.listed((action(name, language) for name in alone), language)))
     return lines
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Pages in the order of the navigation, everything else by its name."""
+    return (PAGES.index(name) if name in PAGES else len(PAGES), name)
 
 
 def roles(names: Iterable[str], known: Sequence[RoleView], language: Language) -> str:
@@ -132,6 +138,9 @@ def resource(text: str, language: Language) -> str:
     kind, colon, name = text.partition(":")
     if colon and kind in OBJECTS:
         return object_of(kind, name, language)
+    if colon and kind in ("person", "role"):
+        label = words.first(language, f"role.{name}") if kind == "role" else None
+        return f"{_fact(kind, language)} {label or name}"
     return words.first(language, f"ui.audit.on.{text}", f"ui.page.{text}", f"grant.{text}") or text
 
 
@@ -146,9 +155,14 @@ def detail(text: str, language: Language) -> str:
     said = (
         t("ui.admin.trail.fact", language, name=_fact(name, language), value=_value(value, language))
         for name, value in facts.items()
-        if value not in (None, "", [], {})
+        if not _is_empty(value)
     )
     return t("ui.admin.scope.and", language).join(said)
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether there is nothing to be said; a no and a zero say something."""
+    return value is None or value in ("", [], {})
 
 
 def _fact(name: str, language: Language) -> str:
@@ -159,11 +173,20 @@ def _value(value: Any, language: Language) -> str:
     if isinstance(value, bool):
         return t("ui.value.yes" if value else "ui.value.no", language)
     if isinstance(value, list):
+        rules = [one for one in value if isinstance(one, dict) and one.keys() == {"dimension", "value", "subtree"}]
+        if rules and len(rules) == len(value):
+            return scope(False, (RuleView(**one) for one in rules), language, named=len(rules))
         return fmt.listed((_value(one, language) for one in value), language)
     if isinstance(value, dict):
-        pairs = (f"{_fact(name, language)} {_value(one, language)}" for name, one in value.items())
+        pairs = (f"{_fact(k, language)} {_value(one, language)}" for k, one in value.items() if not _is_empty(one))
         return fmt.listed(pairs, language)
-    text = str(value)
-    return (
-        words.first(language, f"ui.audit.value.{text}", f"grant.{text}", f"person_state.{text}", f"role.{text}") or text
-    )
+    return _word(str(value), language)
+
+
+def _word(text: str, language: Language) -> str:
+    """A code of ours in words; a grant with what it is done to."""
+    name, colon, which = text.partition(":")
+    if colon and name in OBJECTS:
+        return f"{action(name, language)} {object_of(name, which, language)}"
+    keys = ("ui.audit.value", "grant", "person_state", "role", "column_group", "shown")
+    return words.first(language, *(f"{key}.{text}" for key in keys)) or text

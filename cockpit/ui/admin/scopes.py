@@ -110,9 +110,9 @@ def _columns(office: Office, key: str, columns: Mapping[str, str]) -> dict[str, 
     head = h("div", "blk", h("h3", "", office.text("scope.columns")), h("div", "s", office.text("scope.columns_note")))
     ink(head, f"{key}-c")
     found = {}
-    with st.container(horizontal=True, gap="medium", key=f"{key}-groups"):
+    with st.container(horizontal=True, gap="small", key=f"{key}-groups"):
         for group in office.cockpit.people.groups():
-            with st.container(width=210):
+            with st.container(width=172):
                 how = st.segmented_control(
                     sayings.group(group, office.language),
                     WAYS,

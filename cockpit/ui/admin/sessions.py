@@ -54,7 +54,7 @@ def table(found: Sequence[SessionView], columns: Sequence[str], language: Langua
     """One line per session with a way to end it; the reader's own is named as such."""
     head = h("tr", "", *(h("th", "", _title(name, language), scope="col") for name in columns))
     lines = [h("tr", "", *(_cell(name, one, language) for name in columns)) for one in found]
-    return h("div", "scroll", h("table", "", h("thead", "", head), h("tbody", "", *lines)))
+    return h("div", "scroll stack", h("table", "", h("thead", "", head), h("tbody", "", *lines)))
 
 
 def _title(name: str, language: Language) -> str:

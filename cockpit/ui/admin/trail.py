@@ -130,7 +130,7 @@ def listing(office: Office, found: Sequence[AuditView]) -> Node:
     lines = [_line(one, office.language) for one in found[:SHOWN]]
     table = h("table", "", h("thead", "", head), h("tbody", "", *lines))
     count = office.text(key, count=fmt.whole(min(SHOWN, len(found))))
-    return h("div", "blk", h("div", "s", count), h("div", "scroll", table))
+    return h("div", "blk", h("div", "s", count), h("div", "scroll stack", table))
 
 
 def _head(office: Office, name: str) -> Node:

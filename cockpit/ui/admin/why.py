@@ -34,6 +34,7 @@ def why(office: Office) -> None:
     with right:
         question = _question(office)
         if subject is None or question is None:
+            ink(h("div", "empty", h("p", "", office.text("why.hint"))), "why-hint")
             return
         action, resource, dimension, value = question
         try:
@@ -41,7 +42,8 @@ def why(office: Office) -> None:
         except CockpitError as error:
             st.error(plain(office.error(error)))
             return
-        ink(told(answer, subject, office.language), "why-answer")
+        labels = {role.name: role.label for role in office.cockpit.people.roles(office.who, office.language)}
+        ink(told(answer, subject, labels, office.language), "why-answer")
 
 
 def _subject(office: Office) -> Actor | None:
@@ -158,26 +160,26 @@ def _one(office: Office, name: str, options: Sequence[str], say: Callable[[str],
     )
 
 
-def told(answer: Why, subject: Actor, language: Language) -> Node:
+def told(answer: Why, subject: Actor, roles: Mapping[str, str], language: Language) -> Node:
     """The verdict, then its steps in their order; the last one decided."""
     css, shape, key = ("good", "▲", "may") if answer.allowed else ("bad", "●", "may_not")
     verdict = t(f"ui.admin.why.{key}", language, name=subject.label or subject.name)
-    steps = [_step(number, step, language) for number, step in enumerate(answer.steps, start=1)]
+    steps = [_step(number, step, roles, language) for number, step in enumerate(answer.steps, start=1)]
     return h("div", "gap", h("div", f"note {css}", h("b", "", f"{shape} {verdict}")), h("div", "issues", *steps))
 
 
-def _step(number: int, step: Because, language: Language) -> Node:
+def _step(number: int, step: Because, roles: Mapping[str, str], language: Language) -> Node:
     css, shape = ("tgood", "▲") if step.allows else ("tbad", "●")
-    said = t(f"why.{step.key}", language, **worded(step.params, language))
+    said = t(f"why.{step.key}", language, **worded(step.params, roles, language))
     return h("div", "issue", h("span", css, shape), h("span", "", f"{number}. {said}"))
 
 
-def worded(params: Mapping[str, str], language: Language) -> dict[str, str]:
+def worded(params: Mapping[str, str], roles: Mapping[str, str], language: Language) -> dict[str, str]:
     """What a step names by codes, in words beside the codes: ``role_label`` beside ``role``."""
     action = params.get("action", "")
 
     def role(code: str) -> str:
-        return words.first(language, f"role.{code}") or code
+        return roles.get(code, code)
 
     def several(codes: str, say: Callable[[str], str]) -> str:
         return fmt.listed((say(code) for code in codes.split(", ")), language)
