@@ -99,7 +99,8 @@ class AuditTrail:
     def search(self, **wanted: Any) -> Sequence[AuditEntry]:
         """See `cockpit.records.audit.search`."""
         with self._records.reading() as session:
-            return audit.search(session, **wanted)
+            told = {name: _storable(value) if isinstance(value, str) else value for name, value in wanted.items()}
+            return audit.search(session, **told)
 
     def verify(self) -> AuditReport:
         """Reads the whole trail against its seals and against both places where its end is written down."""

@@ -39,7 +39,7 @@ class Why:
 
 @dataclass(frozen=True)
 class Asked:
-    """The question: an action (to a resource), or ``row``, or ``column`` (resource: the column's name); with a
+    """The question: an action (to a resource), or ``row``, or ``column`` (resource: a column or a column group); with a
     dimension and a value also whether rows that carry it are seen."""
 
     action: str
@@ -80,11 +80,12 @@ def _goes_on(steps: Sequence[Because]) -> bool:
 def _by_roles(asked: Asked, roles: Sequence[RoleFacts]) -> list[Because]:
     if not roles:
         return [Because("no_roles", False)]
-    told = {"action": asked.action, "resource": asked.resource}
+    told = {"action": asked.action, "resource": asked.resource} if asked.resource else {"action": asked.action}
+    on = "_on" if asked.resource else ""
     granting = [role for role in roles if role.grants.allow(asked.action, asked.resource)]
     if not granting:
-        return [Because("role_lacks", False, {"role": role.name, **told}) for role in roles]
-    return [Because("role_grants", True, {"role": role.name, **told}) for role in granting]
+        return [Because(f"role_lacks{on}", False, {"role": _name(role), **told}) for role in roles]
+    return [Because(f"role_grants{on}", True, {"role": _name(role), **told}) for role in granting]
 
 
 def _by_rows(asked: Asked, draft: PersonDraft, departments: Departments) -> list[Because]:
@@ -108,7 +109,7 @@ def _by_rows(asked: Asked, draft: PersonDraft, departments: Departments) -> list
 
 
 def _by_columns(column: str, draft: PersonDraft, roles: Sequence[RoleFacts]) -> list[Because]:
-    groups = [group for group, held in GROUPS.items() if column in held]
+    groups = [column] if column in GROUPS else [group for group, held in GROUPS.items() if column in held]
     if not groups:
         return [Because("column_free", True, {"column": column})]
     shown = shown_to(roles, draft.columns)
@@ -119,19 +120,25 @@ def _by_columns(column: str, draft: PersonDraft, roles: Sequence[RoleFacts]) -> 
 def _by_group(group: str, how: str, column: str, draft: PersonDraft, roles: Sequence[RoleFacts]) -> list[Because]:
     told = {"column": column, "group": group}
     if how == SHOWN:
-        showing = [role.name for role in roles if role.shows(group) == SHOWN]
+        showing = [_name(role) for role in roles if role.shows(group) == SHOWN]
         return [Because("column_shown", True, {**told, "role": role}) for role in showing]
     if draft.columns.get(group) == how:
         return [Because(f"column_{how}_for_person", False, told)]
     if all(role.shows(group) != SHOWN for role in roles):
-        held = ", ".join(role.name for role in roles) or "—"
+        held = ", ".join(_name(role) for role in roles) or "—"
         return [Because(f"column_{how}_by_roles", False, {**told, "roles": held})]
     return [Because("personal_not_granted", False, told)]
 
 
+def _name(role: RoleFacts) -> str:
+    """What a step calls a role: the product's by their name, which has words in both languages, others by theirs."""
+    return role.name if role.builtin else role.label
+
+
 KEYS = (
-    "operator", "disabled", "no_roles", "role_lacks", "role_grants", "everything", "no_rules", "limited",
-    "dimension_free", "rule_names", "rule_above", "rule_others", "column_free", "column_shown",
-    *(f"column_{how}_{by}" for how in (HIDDEN, MASKED) for by in ("for_person", "by_roles")), "personal_not_granted",
-)  # fmt: skip
+    *("operator", "disabled", "no_roles", "role_lacks", "role_lacks_on", "role_grants", "role_grants_on"),
+    *("everything", "no_rules", "limited", "dimension_free", "rule_names", "rule_above", "rule_others"),
+    *("column_free", "column_shown", "personal_not_granted"),
+    *(f"column_{how}_{by}" for how in (HIDDEN, MASKED) for by in ("for_person", "by_roles")),
+)
 """Every step there is."""

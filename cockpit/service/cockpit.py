@@ -330,4 +330,4 @@ class Cockpit:
 
     def doctor(self, actor: Actor, rebuild: bool = False) -> DoctorReport:
         """Examine settings, disk and warehouse; with `rebuild` compute everything again and compare."""
-        return examine(self._warehouse, self._settings, rebuild)
+        return examine(self._warehouse, self._records, self.audit, self._settings, rebuild)

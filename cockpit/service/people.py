@@ -72,6 +72,15 @@ class PeopleDesk:
         with self._records.reading() as session:
             return self._view(_found(session, number), self._sessions(session))
 
+    def person_named(self, actor: Actor, name: str) -> PersonView:
+        """Whoever signs in with that name. UsageError `person_unknown`."""
+        actor.must("people")
+        with self._records.reading() as session:
+            found = people.named(session, folded(name))
+            if found is None:
+                raise UsageError("person_unknown", name=name)
+            return self._view(found, self._sessions(session))
+
     def add(self, actor: Actor, draft: PersonDraft, password: str = "") -> PersonView:
         """A new person; without a password they cannot sign in before they were given a link to set one."""
         self._must_manage(actor)
