@@ -14,11 +14,16 @@ from cockpit.api.markup import Markup, tag
 from cockpit.locale import LANGUAGES, Language, t
 
 
+SPOKEN: dict[Language, str] = {"zh_CN": "zh", "en": "en"}  # as the pages' own addresses have it
+
+
 @dataclass(frozen=True)
 class Visit:
-    """What every page needs: the reader's language, the form's token, where to go afterwards."""
+    """What every page needs: the reader's language and whether they chose it here, the form's token, where to go
+    afterwards."""
 
     language: Language
+    chosen: bool
     token: str
     place: str = "/"
     status: int = 200
@@ -30,10 +35,11 @@ class Visit:
         return t(f"entrance.{key}", self.language, **params)
 
     def address(self, path: str, language: Language | None = None) -> str:
-        """A page of ours that keeps the place, in the same language or in another."""
-        lang = "zh" if (language or self.language) == "zh_CN" else "en"
-        place = "" if self.place == "/" else f"&next={quote(self.place, safe='/')}"
-        return f"{path}?lang={lang}{place}"
+        """A page of ours that keeps the place and the chosen language, or takes another."""
+        spoken = language or (self.language if self.chosen else None)
+        told = [] if spoken is None else [f"lang={SPOKEN[spoken]}"]
+        told += [] if self.place == "/" else [f"next={quote(self.place, safe='/')}"]
+        return f"{path}?{'&'.join(told)}" if told else path
 
 
 def login(visit: Visit, name: str, demo: Sequence[str], setup: bool) -> HTMLResponse:

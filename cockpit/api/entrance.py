@@ -211,6 +211,7 @@ class Desk:
             status = 429 if retry is not None else 401 if isinstance(error, RefusedError) else 400
         return doors.Visit(
             language,
+            _chosen(request) is not None,
             self._forms.token(self._entry(request)),
             self._place(request),
             status,
@@ -239,8 +240,8 @@ class Desk:
         if (before := await self._present(request, entrance)) is not None:
             await asyncio.to_thread(entrance.sign_out, before, "replaced")
         place = self._place(request)
-        if (language := request.query_params.get("lang", "")) in ("zh", "en"):
-            place = _spoken(place, language)
+        if (language := _chosen(request)) is not None:
+            place = _spoken(place, doors.SPOKEN[language])
         answer = RedirectResponse(place, status_code=303)
         secure = self._site.secure
         answer.set_cookie(COOKIE, opened[0], max_age=DAY_HALF, path="/", httponly=True, samesite="lax", secure=secure)
@@ -255,6 +256,11 @@ class Desk:
 def _same(form: dict[str, str]) -> None:
     if form.get("password", "") != form.get("again", ""):
         raise UsageError("passwords_differ")
+
+
+def _chosen(request: Request) -> Language | None:
+    """The language that the page's own address names."""
+    return answers.wanted(request.query_params.get("lang", ""))
 
 
 def _agent(request: Request) -> str:

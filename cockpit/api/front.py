@@ -68,7 +68,7 @@ class Front:
             code = error.code if isinstance(error, CockpitError) else None
             if status == 0:
                 await answers.broken(scope, reference, code, self._language)(scope, receive, armed_send)
-        if status >= 400 or not scope["path"].startswith(QUIET):
+        if not self._quiet(scope["path"], status):
             self._tell("http", scope, started, method=_word(scope["method"]), status=status)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,6 +86,10 @@ class Front:
             raise
         finally:
             self._tell("socket", scope, started, accepted=accepted)
+
+    def _quiet(self, path: str, status: int) -> bool:
+        """Files, and the platform's look for itself below each page, which finds nothing."""
+        return (status < 400 and path.startswith(QUIET)) or (status == 404 and "/_stcore/" in path)
 
     def _tell(self, event: str, scope: Scope, started: float, **facts: object) -> None:
         duration = round((time.perf_counter() - started) * 1000, 1)

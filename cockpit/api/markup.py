@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-EMPTY = frozenset({"br", "img", "input", "link", "meta"})
+EMPTY = frozenset({"br", "img", "input", "link", "meta", "source"})
 
 
 class Markup(str):
