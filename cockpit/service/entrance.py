@@ -13,13 +13,14 @@ from cockpit.access.admission import Admission
 from cockpit.access.audit import AuditTrail
 from cockpit.access.demo import Demo
 from cockpit.access.reset import Reset
-from cockpit.access.sessions import BELIEVED, IDLE, LONGEST, REMEMBERED, key_of
-from cockpit.access.setup import Setup
+from cockpit.access.sessions import BELIEVED, IDLE, LONGEST, REMEMBERED, Known, key_of
+from cockpit.access.setup import ADMINISTRATOR, Setup
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
 from cockpit.locale import LANGUAGES, Language
 from cockpit.records import Records, accounts, sessions
 from cockpit.records.tables import Person
 from cockpit.service.persons import SessionView
+from cockpit.settings import Settings
 
 THEMES = ("light", "dark")
 Resolve = Callable[[int, str | None], Actor]
@@ -61,10 +62,14 @@ class Entrance:
 
     # ---------------------------------------------------------------- whose session
 
-    def look_up(self, token: str) -> str | None:
-        """The key of the session the token opens, while it goes on. SystemFailure where the records do not answer."""
+    def look_up(self, token: str, near: bool = True) -> str | None:
+        """The key of the session the token opens, while it goes on. SystemFailure where the records do not answer.
+
+        Invented people are known on this machine only: `near` says whether the request was made on it.
+        """
         key = key_of(token)
-        return key if key is not None and self.goes_on(key) else None
+        known = None if key is None else self._going_on(key)
+        return None if known is None or (known.demo and not near) else key
 
     def remembered(self, token: str) -> bool:
         """Whether `look_up` would answer from memory, at once."""
@@ -73,15 +78,24 @@ class Entrance:
 
     def goes_on(self, key: str) -> bool:
         """Whether the session of that key goes on."""
+        return self._going_on(key) is not None
+
+    def person_of(self, key: str) -> int | None:
+        """The id of the person whose session it is, while it goes on."""
+        known = self._sessions.alive(key)
+        return None if known is None else known.person
+
+    def _going_on(self, key: str) -> Known | None:
+        """Invented people leave with the first thing that is real."""
         known = self._sessions.alive(key)
         if known is not None and known.demo and not self._demo.people():
             self._demo.leave()
-            return False
-        return known is not None
+            return None
+        return known
 
     def actor(self, key: str) -> Actor | None:
         """Who came by that session; None once it has ended. Changes of rights show within five seconds."""
-        known = self._sessions.alive(key) if self.goes_on(key) else None
+        known = self._going_on(key)
         if known is None:
             return None
         seen = self._actors.get(key)
@@ -251,3 +265,13 @@ class Entrance:
         if row is None or actor.behind is not None:
             raise NotAllowedError("not_your_account")
         return row
+
+
+def administrator_known(settings: Settings) -> bool:
+    """Whether the records know of an administrator; for who may not open everything yet."""
+    records = Records(settings.records)
+    try:
+        with records.reading() as session:
+            return accounts.setup_done(session) or accounts.holds(session, ADMINISTRATOR)
+    finally:
+        records.close()
