@@ -73,12 +73,13 @@ def _pseudonym(text: ir.StringValue, key: str) -> ir.Value:
     return ibis.ifelse(text == "", text, first.concat(MASK, digest))
 
 
-def counted(tables: Mapping[str, ir.Table]) -> ir.Table:
-    """Rows of several tables by ledger, in one expression: table, ledger, n."""
+def counted(tables: Mapping[str, tuple[ir.Table, str | None]]) -> ir.Table:
+    """Rows of several tables (each with its business day) by ledger, in one: table, ledger, n, first, last."""
     parts = []
-    for name, rows in tables.items():
-        found = rows.group_by("ledger").aggregate(n=rows.count())
-        parts.append(found.select(found.ledger, table=ibis.literal(name), n=found.n))
+    for name, (rows, day) in tables.items():
+        placed = rows.select("ledger", day=ibis.null("timestamp") if day is None else rows[day].cast("timestamp"))
+        found = placed.group_by("ledger").aggregate(n=placed.count(), first=placed.day.min(), last=placed.day.max())
+        parts.append(found.select("ledger", "n", "first", "last", table=ibis.literal(name)))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
