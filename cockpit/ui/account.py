@@ -17,7 +17,7 @@ from cockpit.ui.filters import LANGUAGE
 from cockpit.ui.ink import ink
 from cockpit.ui.language import NAMES, recognise
 from cockpit.ui.outcome import outcome
-from cockpit.ui.page_text import text
+from cockpit.ui.page_text import error_text, text
 from cockpit.ui.plain import plain
 from cockpit.ui.session import session
 from cockpit.ui.tree import h
@@ -87,7 +87,7 @@ def _password(frame: Frame, cockpit: Cockpit) -> None:
     try:
         cockpit.entrance.change_password(door.own(), typed["old"], typed["new"], door.key() or "")
     except CockpitError as error:
-        st.error(plain(Office(cockpit, frame.language).error(error)))
+        st.error(plain(error_text(frame, error)))
         return
     session().outcome = ("success", text(frame, "account.changed"))
     for name in SECRETS:  # what was typed does not stay in the page

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cockpit.ui import export, navigate
+from cockpit.ui import export, navigate, states
 from cockpit.ui.ink import ink
 from cockpit.ui.session import session
 from cockpit.ui.tree import Node, h
@@ -78,18 +78,31 @@ def _data(view: View, key: str, table: Table) -> None:
 
 
 def _export(view: View, key: str, table: Table) -> None:
+    if not view.actor.may("export"):
+        ink(states.state(view, "not_allowed", view.text("state.no_export")), f"{key}-refused")
+        return
     lines = [h("div", "", h("span", "", name), h("b", "", text)) for name, text in table.facts.items()]
     ink(h("div", "facts few", *lines), f"{key}-facts")
     with st.container(horizontal=True, gap="small"):
         for kind in export.KINDS:
             st.download_button(
                 view.text(f"export.{kind}"),
-                data=export.maker(
-                    kind, table.frame(), table.facts, view.text("export.sheet"), view.text("export.about")
-                ),
+                data=_noted(view, table, kind),
                 file_name=export.file_name((table.name, view.filters.month, f"v{view.cockpit.version()}"), kind),
                 mime=export.MIME[kind],
                 key=f"{key}-{kind}",
                 icon=":material/download:",
                 on_click="ignore",
             )
+
+
+def _noted(view: View, table: Table, kind: str) -> Callable[[], bytes]:
+    """What makes the file when it is asked for; that it is taken out is written down first."""
+    make = export.maker(kind, table.frame(), table.facts, view.text("export.sheet"), view.text("export.about"))
+    detail = {"rows": len(table.rows), "kind": kind, "filters": dict(view.filters.where), "month": view.filters.month}
+
+    def noted() -> bytes:
+        view.cockpit.exported(view.actor, table.name, detail)
+        return make()
+
+    return noted

@@ -204,9 +204,7 @@ def _stateless(shown: Shown, head: Node, language: Language) -> Node:
     """The other three states: said in words, dashed, without a figure."""
     state = shown.state
     go = "data/" if state == "not_loaded" else f"basis/{shown.card.metric}"
-    mark = (
-        marks.unloaded_chip(language) if state == "not_loaded" else h("span", "lv none", words.state(state, language))
-    )
+    mark = marks.unloaded_chip(language) if state == "not_loaded" else _mark(state, language)
     link = t("ui.state.import", language) if state == "not_loaded" else t("ui.card.basis", language)
     missing = fmt.listed((words.table(name, language) for name in shown.card.missing), language)
     foot = t("ui.state.missing", language, tables=missing) if missing else ""
@@ -214,11 +212,23 @@ def _stateless(shown: Shown, head: Node, language: Language) -> Node:
         "div",
         "card empty",
         h("div", "top", head, mark),
-        h("p", "", shown.failure or t(f"ui.state.{state}_why", language)),
+        h("p", "", _why(shown, language)),
         h("p", "", h("span", "link", link)),
         h("div", "foot", h("span", "", foot)),
         go=go,
     )
+
+
+def _mark(state: str, language: Language) -> Node:
+    """A state in a word; the circle says that nothing is counted."""
+    circle = "○ " if state == "not_allowed" else ""
+    return h("span", "lv none", f"{circle}{words.state(state, language)}")
+
+
+def _why(shown: Shown, language: Language) -> str:
+    """Why there is no figure; what one may not see says so itself."""
+    notes = shown.card.notes if shown.state == "not_allowed" else ()
+    return shown.failure or " ".join(notes) or t(f"ui.state.{shown.state}_why", language)
 
 
 def scorecard(shown: Sequence[Shown], language: Language) -> Node:
@@ -243,8 +253,8 @@ def _cell(shown: Shown, language: Language) -> Node:
     go = f"basis/{shown.card.metric}"
     if shown.state != "data" or shown.card.row is None:
         state = shown.state
-        why = h("div", "s", shown.failure or t(f"ui.state.{state}_why", language))
-        top = h("div", "top", name, h("span", "lv none", words.state(state, language)))
+        why = h("div", "s", _why(shown, language))
+        top = h("div", "top", name, _mark(state, language))
         return h("div", "", top, h("div", "val none", fmt.ABSENT), why, go="data/" if state == "not_loaded" else go)
     scale = shown.scale(language)
     target = None if shown.ask.figure else shown.card.row.target

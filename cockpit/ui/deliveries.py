@@ -28,7 +28,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def held(frame: Frame, cockpit: Cockpit) -> None:
     """Deliveries that wait for a person: what is odd about them, then accept or discard with a reason."""
-    waiting = [one for one in cockpit.deliveries(actor(), None) if one.state == "held"]
+    waiting = [one for one in cockpit.deliveries(actor(), None) if one.state == "held" and one.detailed]
     for one in waiting:
         with st.container(border=True, key=f"held-{one.id}"):
             ink(held_tree(one, frame.language), f"held-{one.id}-tree")
@@ -149,6 +149,9 @@ def shown_status(one: DeliveryView) -> str:
 
 
 def _detail(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
+    if not one.detailed:
+        ink(h("div", "empty", h("p", "", t("scope.foreign_delivery", frame.language))), f"delivery-{one.id}-foreign")
+        return
     tree = h(
         "div",
         "report",

@@ -56,17 +56,20 @@ def show(view: View) -> None:
         return
     ink(h("div", "gap", way(view, found), head(found, view.language)), "head", follow)
     ink(facts_tree(found, view.language), "facts")
+    withheld = kept_back(found, view.language)
+    if withheld is not None:
+        ink(withheld, "withheld")
     _timeline(view, found)
     if found.related:
         ink(chain(found, view.page, view.language), "chain", follow)
     if not found.lines:
-        ink(sources_tree(found.sources, view.language), "sources")
+        ink(sources_block(found, view.language), "sources")
         return
     left, right = st.columns([1.6, 1], gap="large")
     with left:
         _lines(view, found)
     with right:
-        ink(sources_tree(found.sources, view.language), "sources")
+        ink(sources_block(found, view.language), "sources")
 
 
 def way(view: View, found: DocumentView) -> Node:
@@ -104,13 +107,34 @@ def head(found: DocumentView, language: Language) -> Node:
 def facts_tree(found: DocumentView, language: Language) -> Node:
     """The facts people look for first, with their unit; of an approval also its first and last instant."""
     ends = first_and_last(found.events, language)
-    names = [name for name in FACTS if found.facts.get(name) not in (None, "")]
+    names = [name for name in FACTS if name in found.hidden or found.facts.get(name) not in (None, "")]
     names += [n for n in found.facts if n not in (*FACTS, *UNSAID) and found.facts[n] not in (None, "")]
     cells = [
-        h("div", "", h("span", "", words.column(n, language, found.table)), h("b", "", fact(found.facts, n, language)))
+        h("div", "", h("span", "", words.column(n, language, found.table)), _said(found, n, language))
         for n in names[: MOST_FACTS - len(ends)]
     ]
     return h("div", "facts", *cells, *ends)
+
+
+def _said(found: DocumentView, name: str, language: Language) -> Node:
+    """A fact, or that it is kept back."""
+    if name in found.hidden:
+        return h("b", "soft", t("scope.hidden", language))
+    return h("b", "", fact(found.facts, name, language))
+
+
+def kept_back(found: DocumentView, language: Language) -> Node | None:
+    """Which columns of the document are hidden or only told apart."""
+    said = [
+        t(
+            f"scope.{key}",
+            language,
+            columns=fmt.listed((words.column(n, language, found.table) for n in names), language),
+        )
+        for key, names in (("hidden_columns", found.hidden), ("masked_columns", found.masked))
+        if names
+    ]
+    return h("div", "note", *(h("p", "", line) for line in said)) if said else None
 
 
 def first_and_last(events: Sequence[TimelineEvent], language: Language) -> list[Node]:
@@ -214,7 +238,13 @@ def chain(found: DocumentView, page: str, language: Language) -> Node:
 
 def _related(one: Related, language: Language) -> Node:
     scale = fmt.scale_for([one.amount], "amount", language, currency=one.currency)
-    amount = "" if one.amount is None else f"{scale.number(one.amount)} {scale.unit}".strip()
+    amount = (
+        t("scope.hidden", language)
+        if one.amount_hidden
+        else ""
+        if one.amount is None
+        else f"{scale.number(one.amount)} {scale.unit}".strip()
+    )
     return h(
         "div",
         "doc",
@@ -286,6 +316,15 @@ def totals_of(found: DocumentView) -> dict[str, float]:
         if "amount" in name and name != "amount_band" and all(value is not None for value in values):
             sums[name] = float(sum(float(value) for value in values if value is not None))
     return sums
+
+
+def sources_block(found: DocumentView, language: Language) -> Node:
+    """Where the rows came from, or that this is not told."""
+    if found.sources_shown:
+        return sources_tree(found.sources, language)
+    why = h("p", "", t("scope.sources_withheld", language))
+    told = h("div", "empty", h("b", "", f"○ {t('ui.state.not_allowed', language)}"), why)
+    return h("div", "blk", h("h3", "", t("ui.document.sources", language)), told)
 
 
 def sources_tree(sources: Sequence[Source], language: Language) -> Node:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.errors import CockpitError
+from cockpit.locale import Language, t
 from cockpit.service.results import DrillResult, DrillRow
-from cockpit.ui import blocks, facts, navigate, states, words
+from cockpit.ui import blocks, door, facts, navigate, states, words
 from cockpit.ui import format as fmt
 from cockpit.ui.cards import Ask, title_of
 from cockpit.ui.ink import ink
@@ -33,7 +34,8 @@ def documents(view: View, ask: Ask, dimensions: Sequence[str]) -> None:
         ink(h("div", "blk", h("h3", "", title), states.state(view, kind)), f"{key}-state", follow)
         return
     rows = ordered(result.rows)
-    note = view.text("documents.count", shown=min(SHOWN, len(rows)), total=fmt.whole(result.total))
+    count = view.text("documents.count", shown=min(SHOWN, len(rows)), total=fmt.whole(result.total))
+    note = fmt.join([count, *kept_back(result, dimensions, view.language)], view.language)
     table = as_table(view, ask, result, rows, dimensions)
     blocks.block(view, key, title, note, table, lambda: _draw(view, key, result, rows, dimensions))
 
@@ -66,7 +68,7 @@ def picture(view: View, result: DrillResult, rows: Sequence[DrillRow], dimension
     names = [("", view.text("column.document")), ("", view.text("column.day"))]
     names += [("", words.dimension(name, language)) for name in dimensions] + [("n", value), ("", "")]
     head = h("tr", "", *(h("th", css, name, scope="col") for css, name in names))
-    lines = []
+    lines, opens = [], door.allowed(view.actor, "document")
     for row in shown:
         width = 0.0 if row.value is None else 100 * max(row.value, 0.0) / reach
         said = words.reason(row.reason, language) if row.reason else None
@@ -76,13 +78,31 @@ def picture(view: View, result: DrillResult, rows: Sequence[DrillRow], dimension
                 "",
                 h("td", "nw", row.document_no or view.text("documents.no_number")),
                 h("td", "nw", fmt.ABSENT if row.day is None else fmt.day(row.day, language)),
-                *(h("td", "", words.value_in(name, row, language)) for name in dimensions),
+                *(
+                    h("td", "soft" if name in result.hidden else "", cell(result, row, name, language))
+                    for name in dimensions
+                ),
                 h("td", "n", scale.number(row.value)),
                 h("td", "cell", h("span", "s", said) if said else h("span", "bar", w=round(width, 1))),
-                go=navigate.target("document", view.page, row.table, row.document),
+                go=navigate.target("document", view.page, row.table, row.document) if opens else None,
             )
         )
     return h("div", "blk scroll", h("table", "", h("thead", "", head), h("tbody", "", *lines)))
+
+
+def cell(result: DrillResult, row: DrillRow, name: str, language: Language) -> str:
+    """A dimension of a document; that it is kept back is said, not left empty."""
+    return t("scope.hidden", language) if name in result.hidden else words.value_in(name, row, language)
+
+
+def kept_back(result: DrillResult, dimensions: Sequence[str], language: Language) -> list[str]:
+    """What of the shown columns is hidden or masked, and that sources are not told."""
+    said = []
+    for key, names in (("hidden_columns", result.hidden), ("masked_columns", result.masked)):
+        mine = [words.dimension(name, language) for name in dimensions if name in names]
+        if mine:
+            said.append(t(f"scope.{key}", language, columns=fmt.listed(mine, language)))
+    return said + ([] if result.sources_shown else [t("scope.sources_withheld", language)])
 
 
 def as_table(
@@ -93,16 +113,17 @@ def as_table(
     names = [view.text("column.document"), view.text("column.day")]
     names += [words.dimension(name, language) for name in dimensions]
     names.append(result.label or view.text("column.value"))
-    names += [view.text(f"column.{name}") for name in ("reason", "file", "sheet", "line")]
+    places = ("file", "sheet", "line") if result.sources_shown else ()
+    names += [view.text(f"column.{name}") for name in ("reason", *places)]
     lines = []
     for row in rows:
         source = row.sources[0] if row.sources else None
         line = [row.document_no, None if row.day is None else row.day.isoformat()]
-        line += [words.value_in(name, row, language) for name in dimensions]
+        line += [cell(result, row, name, language) for name in dimensions]
         value = plain(row.value, result.unit)
         reason = words.reason(row.reason, language) if row.reason else None
         place = [None, None, None] if source is None else [source.file, source.sheet, source.line]
-        lines.append([*line, value, reason, *place])
+        lines.append([*line, value, reason, *(place if places else ())])
     about = facts.about(view, result.figures, ask)
     about[view.text("export.documents")] = fmt.whole(result.total)
     return blocks.Table(view.text("documents.title", name=result.figures.label), names, lines, about)

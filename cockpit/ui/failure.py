@@ -10,6 +10,7 @@ from cockpit.errors import CockpitError
 from cockpit.locale import catalogue, t
 from cockpit.ui import context
 from cockpit.ui.plain import plain
+from cockpit.ui.refusals import told
 
 LOG = logging.getLogger(__name__)
 
@@ -18,7 +19,7 @@ def show_failure(error: Exception) -> bool:
     """Say it and suppress the platform's own box."""
     language = context.language()
     if isinstance(error, CockpitError) and f"error.{error.code}" in catalogue(language):
-        st.error(plain(t(f"error.{error.code}", language, **error.params)))
+        st.error(plain(told(error, language)))
         return True
     LOG.error("a page failed", exc_info=error)
     st.error(t("ui.state.unexpected", language))

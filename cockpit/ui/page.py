@@ -83,8 +83,12 @@ def _nothing_yet(frame: context.Frame) -> None:
 
 
 def overview(view: View, asks: Sequence[Ask | str]) -> None:
-    """The verdict, the scorecard by importance, and beside it warnings and what moved."""
-    shown = view.shown(_asks(asks))
+    """The verdict, the scorecard by importance, beside it warnings and what moved; only figures that are theirs."""
+    mine = [ask for ask in _asks(asks) if view.actor.may("metric", ask.metric)]
+    if not mine:
+        ink(states.state(view, "not_allowed", view.text("state.no_figures")), "figures-refused")
+        return
+    shown = view.shown(mine)
     ink(verdict(shown, view.language), "verdict")
     left, right = st.columns([3.2, 1], gap="medium")
     with left:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.errors import CockpitError
 from cockpit.locale import t
 from cockpit.ui.context import Frame
+from cockpit.ui.refusals import told
 
 
 def text(frame: Frame, key: str, **params: object) -> str:
@@ -14,4 +15,4 @@ def text(frame: Frame, key: str, **params: object) -> str:
 
 def error_text(frame: Frame, error: CockpitError) -> str:
     """What happened, in the reader's words."""
-    return t(f"error.{error.code}", frame.language, **error.params)
+    return told(error, frame.language)

@@ -23,6 +23,7 @@ from cockpit.ui import words
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.filters import Filters
 from cockpit.ui.memo import MEMO, step
+from cockpit.ui.refusals import told
 
 LOG = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -59,7 +60,7 @@ class View:
             LOG.error("a question failed: %s", error)
             if error.code == "query_failed":
                 return self.text("state.failed_why")
-        return t(f"error.{error.code}", self.language, **error.params)
+        return told(error, self.language)
 
     def state_of(self, error: CockpitError) -> str:
         """The state a refusal means for a block."""
@@ -71,7 +72,7 @@ class View:
     def _base(self) -> tuple[object, ...]:
         return (
             self.cockpit.version(),
-            self.actor.scope.key,
+            self.actor.sight,
             self.language,
             self.ledger.name,
             step(self.ledger.now),
@@ -138,9 +139,12 @@ class View:
         return self._kept(question, lambda: self.cockpit.drill(self.actor, ask.metric, request, limit, self.language))
 
     def options(self, dimension: str) -> list[str]:
-        """What a filter on `dimension` can take."""
+        """What a filter on `dimension` can take; nothing where no figure the reader may see is cut by it."""
         ledger = self.ledger.name
-        return self._kept(f"options {dimension}", lambda: self.cockpit.options(self.actor, ledger, dimension))
+        try:
+            return self._kept(f"options {dimension}", lambda: self.cockpit.options(self.actor, ledger, dimension))
+        except NotAllowedError:
+            return []  # no figure of theirs is cut by it
 
     def tables(self) -> list[TableView]:
         return self._kept("tables", lambda: self.cockpit.tables(self.actor))

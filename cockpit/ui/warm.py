@@ -12,6 +12,8 @@ from cockpit.ui.sitemap import METRIC_PAGES
 
 LOG = logging.getLogger(__name__)
 _NEEDED = (
+    "cockpit.ui.account",
+    "cockpit.ui.admin.desk",
     "pandas",
     "pyarrow",
     "openpyxl",

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from cockpit.errors import CockpitError
-from cockpit.locale import Language, catalogue, t
+from cockpit.locale import Language, t
 from cockpit.service import Cockpit
 from cockpit.service.requests import Actor
 from cockpit.settings import settings
 from cockpit.ui import door
 from cockpit.ui import format as fmt
+from cockpit.ui.refusals import told
 from cockpit.ui.session import Desk, session
 
 
@@ -64,14 +65,3 @@ class Office:
 def local(instant: datetime) -> datetime:
     """The same instant in the installation's time zone."""
     return instant.astimezone(ZoneInfo(settings().timezone))
-
-
-def told(error: CockpitError, language: Language) -> str:
-    """An error's sentence; what it names by a code is said in words."""
-    params = {name: _word(name, value, language) for name, value in error.params.items()}
-    return t(f"error.{error.code}", language, **params)
-
-
-def _word(name: str, value: object, language: Language) -> object:
-    keys = {"action": f"grant.{value}", "state": f"person_state.{value}", "role": f"role.{value}"}
-    return catalogue(language).get(keys.get(name, ""), value)

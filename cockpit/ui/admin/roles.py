@@ -14,9 +14,10 @@ from cockpit.service.persons import RoleView
 from cockpit.ui import format as fmt
 from cockpit.ui.admin import sayings
 from cockpit.ui.admin.office import Office
-from cockpit.ui.admin.sayings import ANY, OBJECTS
+from cockpit.ui.admin.sayings import OBJECTS
 from cockpit.ui.ink import ink
 from cockpit.ui.plain import plain
+from cockpit.ui.refusals import ANY, about, permission
 from cockpit.ui.session import session
 from cockpit.ui.tree import Node, h
 
@@ -149,7 +150,7 @@ def _edit(office: Office, draft: RoleView, known: Sequence[RoleView]) -> None:
         f"{key}-other",
         [name for name, kind in office.cockpit.people.grants().items() if not kind],
         held.get("", ()),
-        lambda name: sayings.action(name, office.language),
+        lambda name: permission(name, office.language),
     )
     groups = list(office.cockpit.people.groups())
     hidden, masked = (
@@ -173,11 +174,11 @@ def _objects(office: Office, key: str, action: str, chosen: Sequence[str]) -> li
     """What one action may be done to; one of the choices is everything there is and will be."""
     return _several(
         office,
-        sayings.action(action, office.language),
+        permission(action, office.language),
         f"{key}-{action}",
         [ANY, *office.cockpit.people.grants()[action]],
         chosen,
-        lambda name: sayings.object_of(action, name, office.language),
+        lambda name: about(action, name, office.language),
     )
 
 

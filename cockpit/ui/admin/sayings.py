@@ -10,8 +10,8 @@ from cockpit.locale import Language, t
 from cockpit.service.persons import PersonView, RoleView, RuleView
 from cockpit.ui import format as fmt
 from cockpit.ui import sitemap, words
+from cockpit.ui.refusals import ANY, about, permission
 
-ANY = "*"
 NAMED = 3  # values of one dimension that a line names
 PAGES = tuple(page.name for page in sitemap.PAGES)
 OBJECTS = ("page", "metric", "deliver")  # actions done to something; the rest stand for themselves
@@ -53,19 +53,6 @@ def group(name: str, language: Language) -> str:
     return words.first(language, f"column_group.{name}") or name
 
 
-def object_of(action: str, name: str, language: Language) -> str:
-    """What an action is done to, by its name."""
-    if name == ANY:
-        return t("ui.admin.all", language)
-    keys = {"page": f"ui.page.{name}", "metric": f"metric.{name}.label", "deliver": f"table.{name}"}
-    return words.first(language, keys.get(action, "")) or name
-
-
-def action(name: str, language: Language) -> str:
-    """A permission's name: 打开页面, 撤销批次."""
-    return words.first(language, f"grant.{name}") or name
-
-
 def granted(grants: Iterable[str], language: Language) -> list[tuple[str, str]]:
     """What may be done, as (what, to which): objects listed per action, all plain actions on one line."""
     held: dict[str, list[str]] = {}
@@ -80,9 +67,11 @@ def granted(grants: Iterable[str], language: Language) -> list[tuple[str, str]]:
     for name in OBJECTS:
         if name in held:
             names = [ANY] if ANY in held[name] else sorted(held[name], key=_place)
-            lines.append((action(name, language), fmt.listed((object_of(name, n, language) for n in names), language)))
+            lines.append((permission(name, language), fmt.listed((about(name, n, language) for n in names), language)))
     if alone:
-        lines.append((t("ui.admin.other", language), fmt.listed((action(name, language) for name in alone), language)))
+        lines.append(
+            (t("ui.admin.other", language), fmt.listed((permission(name, language) for name in alone), language))
+        )
     return lines
 
 
@@ -137,7 +126,7 @@ def resource(text: str, language: Language) -> str:
     """What it was done to: codes of ours in words, everything else as it is."""
     kind, colon, name = text.partition(":")
     if colon and kind in OBJECTS:
-        return object_of(kind, name, language)
+        return about(kind, name, language)
     if colon and kind in ("person", "role"):
         label = words.first(language, f"role.{name}") if kind == "role" else None
         return f"{_fact(kind, language)} {label or name}"
@@ -187,6 +176,6 @@ def _word(text: str, language: Language) -> str:
     """A code of ours in words; a grant with what it is done to."""
     name, colon, which = text.partition(":")
     if colon and name in OBJECTS:
-        return f"{action(name, language)} {object_of(name, which, language)}"
+        return f"{permission(name, language)} {about(name, which, language)}"
     keys = ("ui.audit.value", "grant", "person_state", "role", "column_group", "shown")
     return words.first(language, *(f"{key}.{text}" for key in keys)) or text

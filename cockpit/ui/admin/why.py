@@ -16,6 +16,7 @@ from cockpit.ui.admin import sayings, scopes
 from cockpit.ui.admin.office import Office
 from cockpit.ui.ink import ink
 from cockpit.ui.plain import plain
+from cockpit.ui.refusals import about, permission
 from cockpit.ui.session import session
 from cockpit.ui.tree import Node, h
 
@@ -126,7 +127,7 @@ def _question(office: Office) -> Question | None:
         return _rows(office)
     if kind in ("page", "metric"):
         names = office.cockpit.people.grants()[kind]
-        chosen = _one(office, kind, names, lambda name: sayings.object_of(kind, name, language))
+        chosen = _one(office, kind, names, lambda name: about(kind, name, language))
         return None if chosen is None else (kind, chosen, "", "")
     if kind == "column":
         columns = sorted({one for held in office.cockpit.people.groups().values() for one in held})
@@ -134,7 +135,7 @@ def _question(office: Office) -> Question | None:
         chosen = _one(office, kind, known, lambda name: words.column(name, language))
         return None if chosen is None else ("column", chosen, "", "")
     plain_ones = [name for name, of in office.cockpit.people.grants().items() if not of]
-    chosen = _one(office, "action", plain_ones, lambda name: sayings.action(name, language))
+    chosen = _one(office, "action", plain_ones, lambda name: permission(name, language))
     return None if chosen is None else (chosen, "", "", "")
 
 
@@ -185,13 +186,13 @@ def worded(params: Mapping[str, str], roles: Mapping[str, str], language: Langua
         return fmt.listed((say(code) for code in codes.split(", ")), language)
 
     say: dict[str, Callable[[str], str]] = {
-        "action": lambda code: sayings.action(code, language),
+        "action": lambda code: permission(code, language),
         "role": role,
         "roles": lambda codes: several(codes, role),
         "dimension": lambda code: words.dimension(code, language),
         "group": lambda code: sayings.group(code, language),
         "column": lambda code: words.column(code, language),
-        "resource": lambda code: sayings.object_of(action, code, language) if code else "",
+        "resource": lambda code: about(action, code, language) if code else "",
     }
     found = {**params, **{f"{name}_label": say[name](code) for name, code in params.items() if name in say}}
     if "dimensions" in params:
