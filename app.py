@@ -58,6 +58,7 @@ def answer(cockpit: Cockpit, call: Call, out: IO[str], err: IO[str], stay: Calla
         folder=Path(call.folder),
         door=lambda _: nullcontext(cockpit),
         stay=stay,
+        piped=call.piped or "",
     )
     return run(call.arguments, desk)
 

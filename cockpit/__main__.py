@@ -37,6 +37,7 @@ def command(arguments: Sequence[str]) -> int:
                     language=desk.language,
                     out=Screen.model_validate(screen(desk.out)),
                     err=Screen.model_validate(screen(desk.err)),
+                    piped=desk.piped,
                 )
                 status = owner.call(call, desk.out.file, desk.err.file)
             if status is not None:

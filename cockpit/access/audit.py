@@ -8,19 +8,23 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cockpit.errors import path_failure
-from cockpit.records import Records, audit
+from cockpit.records import Records, Session, audit
 from cockpit.records.tables import AuditEntry
 
 START = "0" * 64  # what stands before the first entry
 HEAD_FILE = "audit.head"
+LONGEST_NUMBER = 18  # digits; a place with more is none of ours
 _PURPOSE = b"cockpit audit trail"
+
+Note = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -55,27 +59,48 @@ class AuditTrail:
 
     def note(self, actor: str, action: str, resource: str = "", detail: Mapping[str, Any] | None = None) -> None:
         """Add an entry. `detail` is facts, never secrets. SystemFailure where it cannot be written."""
+        with self.writing(quiet=True) as (_, note):
+            note(actor, action, resource, detail)
+
+    @contextmanager
+    def writing(self, quiet: bool = False) -> Iterator[tuple[Session, Note]]:
+        """A transaction of the records with a way to note what it changes: the change and its entries are written
+        together, or neither is. The second value takes what `note` takes; `quiet` as `Records.writing` knows it."""
+        head = ""
         with self._order:
-            with self._records.writing(quiet=True) as session:
-                before = audit.last(session)
-                entry = AuditEntry(
-                    seq=1 if before is None else before.seq + 1,
-                    at=self._clock().replace(tzinfo=UTC).isoformat(timespec="microseconds"),
-                    actor=actor[:100],
-                    action=action,
-                    resource=resource[:400],
-                    detail=json.dumps(detail or {}, ensure_ascii=False, sort_keys=True, default=str),
-                    previous_hash=START if before is None else before.hash,
-                )
-                entry.hash = self._seal(entry)
-                session.add(entry)
-                audit.set_head(session, self._head(entry.seq, entry.hash))
-            self._keep(self._head(entry.seq, entry.hash))
+            with self._records.writing(quiet) as session:
+
+                def add(actor: str, action: str, resource: str = "", detail: Mapping[str, Any] | None = None) -> None:
+                    nonlocal head
+                    head = self._add(session, actor, action, resource, detail)
+
+                yield session, add
+            if head:
+                self._keep(head)
+
+    def _add(self, session: Session, actor: str, action: str, resource: str, detail: Mapping[str, Any] | None) -> str:
+        """Seal an entry behind the last one; what is then to be written down about the end."""
+        before = audit.last(session)
+        entry = AuditEntry(
+            seq=1 if before is None else before.seq + 1,
+            at=self._clock().replace(tzinfo=UTC).isoformat(timespec="microseconds"),
+            actor=_storable(actor)[:100],
+            action=action,
+            resource=_storable(resource)[:400],
+            detail=_storable(json.dumps(detail or {}, ensure_ascii=False, sort_keys=True, default=str)),
+            previous_hash=START if before is None else before.hash,
+        )
+        entry.hash = self._seal(entry)
+        session.add(entry)
+        head = self._head(entry.seq, entry.hash)
+        audit.set_head(session, head)
+        return head
 
     def search(self, **wanted: Any) -> Sequence[AuditEntry]:
         """See `cockpit.records.audit.search`."""
         with self._records.reading() as session:
-            return audit.search(session, **wanted)
+            told = {name: _storable(value) if isinstance(value, str) else value for name, value in wanted.items()}
+            return audit.search(session, **told)
 
     def verify(self) -> AuditReport:
         """Reads the whole trail against its seals and against both places where its end is written down."""
@@ -85,25 +110,34 @@ class AuditTrail:
                 count += 1
                 if entry.seq != count:
                     return AuditReport(count - 1, count, "gap")
-                if entry.previous_hash != previous or not hmac.compare_digest(entry.hash, self._seal(entry)):
+                if entry.previous_hash != previous or not _same(entry.hash, self._seal(entry)):
                     return AuditReport(count, entry.seq, "edited")
                 previous = seals[entry.seq] = entry.hash
             return self._ends(count, seals, audit.head(session))
 
     def _ends(self, count: int, seals: Mapping[int, str], recorded: str) -> AuditReport:
         """The trail reaches as far as was written down; the file may lag behind by what a crash cut short."""
-        kept = self._file.read_text("ascii") if self._file.is_file() else ""
+        kept = self._kept()
         for place, exact in ((recorded, True), (kept, False)):
             if not place and count == 0:
                 continue
             seq, seal = _parted(place)
-            if seq is None or not hmac.compare_digest(place, self._head(seq, seal)):
+            if seq is None or not _same(place, self._head(seq, seal)):
                 return AuditReport(count, count or None, "head")
             if seq > count:
                 return AuditReport(count, count + 1, "cut")
             if seals[seq] != seal or (exact and seq < count):
                 return AuditReport(count, seq, "head")
         return AuditReport(count)
+
+    def _kept(self) -> str:
+        """What the file says; it may have become anything."""
+        try:
+            return self._file.read_text("ascii", errors="replace")
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise path_failure(error, self._file) from error
 
     def _seal(self, entry: AuditEntry) -> str:
         told = [entry.seq, entry.at, entry.actor, entry.action, entry.resource, entry.detail, entry.previous_hash]
@@ -128,4 +162,14 @@ class AuditTrail:
 
 def _parted(head: str) -> tuple[int | None, str]:
     seq, _, rest = head.partition(":")
-    return (int(seq) if seq.isascii() and seq.isdigit() else None), rest.partition(":")[0]
+    number = int(seq) if seq.isascii() and seq.isdigit() and len(seq) <= LONGEST_NUMBER else None
+    return number, rest.partition(":")[0]
+
+
+def _same(told: str, proper: str) -> bool:
+    return hmac.compare_digest(told.encode("utf-8", "replace"), proper.encode())
+
+
+def _storable(text: str) -> str:
+    """Text every database can keep: what people type may hold halves of characters and zeros."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import unicodedata
+from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -41,10 +41,10 @@ def fits(hashed: str | None, password: str) -> bool:
     shortened = _plain(password[: LONGEST + 1])
     with _TURN:
         try:
-            _HASHER.verify(hashed or _NOBODY, shortened)
+            found: bool = _HASHER.verify(hashed or _NOBODY, shortened)
         except (VerificationError, InvalidHashError):
-            return False
-    return hashed is not None and len(password) <= LONGEST
+            found = False
+    return found and hashed is not None and len(password) <= LONGEST
 
 
 def stale(hashed: str) -> bool:
@@ -65,7 +65,7 @@ def check(password: str, name: str) -> None:
 
 def _runs(text: str) -> bool:
     """Whether the whole text counts up or down, or repeats a short piece."""
-    steps = {ord(after) - ord(before) for before, after in itertools.pairwise(text)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
     repeated = any(text == (text[:size] * len(text))[: len(text)] for size in range(1, len(text) // 2 + 1))
     return repeated or steps in ({1}, {-1})
 

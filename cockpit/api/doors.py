@@ -13,7 +13,6 @@ from cockpit.api.forms import FIELD
 from cockpit.api.markup import Markup, tag
 from cockpit.locale import LANGUAGES, Language, t
 
-
 SPOKEN: dict[Language, str] = {"zh_CN": "zh", "en": "en"}  # as the pages' own addresses have it
 
 

@@ -56,7 +56,8 @@ class Screen(Message):
 
 
 class Call(Message):
-    """A whole command line, and where and how its answer is read. Relative paths begin in `folder`."""
+    """A whole command line, and where and how its answer is read. Relative paths begin in `folder`; `piped` is what
+    came through the caller's pipe, where the command asked for it."""
 
     proof: Word
     arguments: list[str]
@@ -64,6 +65,7 @@ class Call(Message):
     language: Language
     out: Screen
     err: Screen
+    piped: str | None = Field(default=None, repr=False)
 
 
 class Frame(Message):

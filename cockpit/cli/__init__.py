@@ -15,7 +15,7 @@ import typer
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from cockpit.cli import commands, sources
+from cockpit.cli import commands, people, sources
 from cockpit.cli.desk import PROGRAM, Answered, Desk, distant, opened, screen
 from cockpit.cli.parsing import app, spelt
 from cockpit.errors import EXIT_DONE, EXIT_SYSTEM, EXIT_USAGE, CockpitError, SystemFailure, UsageError, path_failure
@@ -23,7 +23,7 @@ from cockpit.locale import LANGUAGES, Language, t
 from cockpit.service import Cockpit
 from cockpit.service.sample import Sample
 
-__all__ = ["PROGRAM", "Answered", "Desk", "app", "commands", "distant", "main", "run", "screen", "sources"]
+__all__ = ["PROGRAM", "Answered", "Desk", "app", "commands", "distant", "main", "people", "run", "screen", "sources"]
 
 INTERRUPTED = 130  # the parser's way to say Ctrl-C
 ENGINE_INTERRUPTED = "Query interrupted"  # the engine's way
@@ -50,13 +50,16 @@ def _language(arguments: Sequence[str], usual: Language) -> Language:
     raise UsageError("language_unknown", languages=", ".join(LANGUAGES))
 
 
-def _command_first(arguments: Sequence[str]) -> list[str]:
-    """The line with --json and --language behind the command, which knows them; without a command, the help."""
+def _command_first(arguments: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The line with --json and --language behind the command, which knows them; without a command, the help. The words
+    of a command of two (``user add``) are put together."""
     words, shared = list(arguments), []
     while words and (words[0] in ("--json", "--language") or words[0].startswith("--language=")):
         count = 2 if words[0] == "--language" else 1
         shared += words[:count]
         words = words[count:]
+    if (two := " ".join(words[:2])) in known:
+        words[:2] = [two]
     return [words[0], *shared, *words[1:]] if words and not words[0].startswith("-") else words or ["--help"]
 
 
@@ -86,10 +89,10 @@ def run(arguments: Sequence[str], desk: Desk) -> int:
     desk.as_json = "--json" in arguments
     try:
         desk.language = _language(arguments, desk.language)
-        words = _command_first(arguments)
-        known = [info.name for info in app.registered_commands]
+        known = [str(info.name) for info in app.registered_commands]
+        words = _command_first(arguments, known)
         if not words[0].startswith("-") and words[0] not in known:
-            raise UsageError("command_unknown", name=words[0], commands=", ".join(str(name) for name in known))
+            raise UsageError("command_unknown", name=words[0], commands=", ".join(known))
         parser = typer.main.get_command(app)
         status = parser.main(args=words, prog_name=PROGRAM, standalone_mode=False, obj=desk)
         if status == INTERRUPTED:

@@ -11,6 +11,7 @@ from cockpit.cli.desk import PROGRAM, Desk, plain
 from cockpit.cli.parsing import (
     By,
     End,
+    Eyes,
     LedgerName,
     Params,
     Start,
@@ -23,8 +24,9 @@ from cockpit.cli.parsing import (
 )
 from cockpit.errors import EXIT_DONE, UsageError
 from cockpit.locale import t
+from cockpit.service import Cockpit
 from cockpit.service.reports import LoadReport
-from cockpit.service.requests import LOCAL_ADMINISTRATOR, LoadRequest
+from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor, LoadRequest
 from cockpit.service.results import MetricResult
 
 
@@ -184,13 +186,19 @@ def metric(
     where: Where = None,
     param: Params = None,
     ledger: LedgerName = None,
+    as_user: Eyes = None,
 ) -> int:
     request = metric_request(start, end, grain, by, where, param, ledger)
     with desk.open() as cockpit:
-        result = cockpit.metric(LOCAL_ADMINISTRATOR, name, request, desk.language)
+        result = cockpit.metric(_asking(cockpit, as_user), name, request, desk.language)
     desk.json(result.json())
     _show_metric(desk, result)
     return EXIT_DONE
+
+
+def _asking(cockpit: Cockpit, name: str | None) -> Actor:
+    """The operator, or the person of that name with what they may do and see."""
+    return LOCAL_ADMINISTRATOR if name is None else cockpit.people.named(name)
 
 
 def _show_metric(desk: Desk, result: MetricResult) -> None:
@@ -226,10 +234,11 @@ def drill(
     param: Params = None,
     ledger: LedgerName = None,
     limit: Annotated[int, typer.Option("--limit", min=1)] = 50,
+    as_user: Eyes = None,
 ) -> int:
     request = metric_request(start, end, grain, by, where, param, ledger)
     with desk.open() as cockpit:
-        result = cockpit.drill(LOCAL_ADMINISTRATOR, name, request, limit, desk.language)
+        result = cockpit.drill(_asking(cockpit, as_user), name, request, limit, desk.language)
     desk.json({**plain(result), "figures": plain(result.figures.json())})
     columns = ("document_no", "day", "value", "reason", "file", "sheet", "line")
     rows = []

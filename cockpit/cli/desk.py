@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from cockpit.errors import UsageError
 from cockpit.locale import Language, catalogue, t
 from cockpit.service import Cockpit
 from cockpit.service.sample import Sample
@@ -24,6 +26,7 @@ from cockpit.settings import settings
 
 PROGRAM = "python -m cockpit"
 SHORT = 30  # a value up to this long stays on one line, so that names can be copied
+LONGEST_PIPED = 10_000  # characters that may be piped into a command
 PIPED_WIDTH = 200  # where nobody tells how wide the page is
 
 
@@ -76,9 +79,10 @@ class Desk:
     """What every command works with: the sources and the sample company it was handed, the reader's language, and where
     answers go.
 
-    With `as_json` exactly one JSON document goes to standard output; everything else goes to standard error. Relative
-    paths begin in `folder`. `door` leads to the warehouse: it opens it, or raises `Answered` where another process owns
-    it and did the work. `stay` raises SystemFailure once nobody waits for the answer any more.
+    What comes through a pipe is `piped`, read once by the process whose pipe it is. With `as_json` exactly one JSON
+    document goes to standard output; everything else goes to standard error. Relative paths begin in `folder`. `door`
+    leads to the warehouse: it opens it, or raises `Answered` where another process owns it and did the work. `stay`
+    raises SystemFailure once nobody waits for the answer any more.
     """
 
     connectors: Sequence[Any]
@@ -90,6 +94,18 @@ class Desk:
     folder: Path = field(default_factory=_folder)
     door: Callable[[Desk], AbstractContextManager[Cockpit]] = opened
     stay: Callable[[], None] = _stays
+    piped: str | None = None
+
+    def read_pipe(self) -> str:
+        """What was piped into the command, without the line's end. UsageError where it is no text, or too long."""
+        if self.piped is None:
+            try:
+                self.piped = sys.stdin.read(LONGEST_PIPED + 1)
+            except ValueError as error:
+                raise UsageError("pipe_not_readable") from error
+        if len(self.piped) > LONGEST_PIPED:
+            raise UsageError("pipe_not_readable")
+        return self.piped.rstrip("\r\n")
 
     @contextmanager
     def open(self) -> Iterator[Cockpit]:

@@ -57,6 +57,7 @@ End = Annotated[str | None, typer.Option("--to")]
 By = Annotated[list[str] | None, typer.Option("--by")]
 Where = Annotated[list[str] | None, typer.Option("--where")]
 Params = Annotated[list[str] | None, typer.Option("--param")]
+Eyes = Annotated[str | None, typer.Option("--as")]
 
 
 def command(name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:

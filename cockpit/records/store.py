@@ -23,6 +23,7 @@ from cockpit.errors import RefusedError, SystemFailure, UsageError
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 5.0  # seconds a transaction waits for another one's lock, and a connection for its server
 _WRITES = "cockpit_writes"
+Transaction = Session  # what is done within one; the rooms above hand it on and never look into it
 
 
 class Records:
@@ -39,6 +40,9 @@ class Records:
             self._engine = _engine(url, parsed.drivername)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise UsageError("records_url_not_readable") from error
+        self._reader = self._engine
+        if self._engine.dialect.name == "postgresql":  # whatever a reader asks is answered of one state, as SQLite does
+            self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = self._engine.execution_options(**{_WRITES: True})
         self.changes = 0
         with _told():
@@ -71,7 +75,7 @@ class Records:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads; what it gives can be used after it. SystemFailure where the database fails."""
-        with _told(), Session(self._engine, expire_on_commit=False) as session:
+        with _told(), Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager

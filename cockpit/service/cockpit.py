@@ -14,7 +14,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.access.audit import AuditTrail
-from cockpit.access.resolving import resolved
 from cockpit.errors import RefusedError, UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
@@ -33,6 +32,7 @@ from cockpit.service.entrance import Entrance
 from cockpit.service.figures import FigureDesk, metric_named
 from cockpit.service.health import examine
 from cockpit.service.ledgers import LedgerDesk
+from cockpit.service.people import PeopleDesk
 from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport, MetricEntry
 from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor, CardRequest, LoadRequest, MetricRequest
 from cockpit.service.results import (
@@ -86,6 +86,14 @@ class Cockpit:
             self._warehouse.close()
             raise
         self.audit = AuditTrail(self._records, settings.home, settings.secret_key.get_secret_value(), clock)
+        self.people = PeopleDesk(
+            self._records,
+            self.audit,
+            self._warehouse,
+            settings.secret_key.get_secret_value(),
+            clock,
+            lambda name: self.entrance.locked_until(name),
+        )
         spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
         self._figures = FigureDesk(self._warehouse, self._ledgers.facts)
@@ -98,7 +106,7 @@ class Cockpit:
             self.audit,
             settings.secret_key.get_secret_value(),
             clock,
-            lambda person, session: resolved(self._records, person, session),
+            self.people.resolve,
             self._ledgers.real,
         )
 
@@ -322,4 +330,4 @@ class Cockpit:
 
     def doctor(self, actor: Actor, rebuild: bool = False) -> DoctorReport:
         """Examine settings, disk and warehouse; with `rebuild` compute everything again and compare."""
-        return examine(self._warehouse, self._settings, rebuild)
+        return examine(self._warehouse, self._records, self.audit, self._settings, rebuild)

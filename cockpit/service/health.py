@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 
+from cockpit.access.audit import AuditTrail
+from cockpit.errors import SystemFailure
+from cockpit.records import Records
 from cockpit.service.reports import Check, DoctorReport
 from cockpit.service.uploads import kept, sha256
 from cockpit.settings import Settings
@@ -14,7 +17,9 @@ LEAST_FREE_SHARE = 0.10
 LEAST_FREE_BYTES = 2 << 30
 
 
-def examine(warehouse: Warehouse, settings: Settings, rebuild: bool) -> DoctorReport:
+def examine(
+    warehouse: Warehouse, records: Records, audit: AuditTrail, settings: Settings, rebuild: bool
+) -> DoctorReport:
     """All checks; `rebuild` adds the full computation of every current and derived table, compared row by row."""
     checks = [_home(settings), _disk(settings), _version(warehouse), _integrity(warehouse)]
     if checks[-1].ok:  # what is told from damaged tables, or put right by them, would be no better than they are
@@ -23,6 +28,9 @@ def examine(warehouse: Warehouse, settings: Settings, rebuild: bool) -> DoctorRe
         differing = {name: rows for name, rows in warehouse.verify().items() if rows}
         facts = {"tables": ", ".join(sorted(differing)) or "—", "rows": sum(differing.values())}
         checks.append(Check("rebuild", not differing, facts))
+    checks.append(_records(records))
+    if checks[-1].ok:
+        checks += [_revision(records), _audit(audit)]
     return DoctorReport(tuple(checks))
 
 
@@ -70,3 +78,22 @@ def _uploads(warehouse: Warehouse, settings: Settings, thoroughly: bool) -> Chec
             changed += 1
     facts = {"kept": len(rows) - missing - changed, "missing": missing, "changed": changed}
     return Check("uploads", not missing and not changed, facts)
+
+
+def _records(records: Records) -> Check:
+    """The records answer and find nothing wrong with themselves."""
+    try:
+        return Check("records", records.sound(), {})
+    except SystemFailure:
+        return Check("records", False, {})
+
+
+def _revision(records: Records) -> Check:
+    """The records are as this product knows them."""
+    return Check("revision", records.at_head(), {})
+
+
+def _audit(audit: AuditTrail) -> Check:
+    """Nobody edited, removed or cut off entries of the audit trail."""
+    report = audit.verify()
+    return Check("audit", report.holds, {"entries": report.entries, "broken": report.broken or "—"})

@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from cockpit.access.audit import AuditReport
+from cockpit.access.people import PersonDraft, RuleView
+from cockpit.access.why import Because, Why
+from cockpit.locale import Language, catalogue, t
 
-@dataclass(frozen=True)
-class RuleView:
-    """A value of a dimension that a person may see; `subtree` adds everything below it."""
+__all__ = [
+    "AuditReport",
+    "AuditView",
+    "Because",
+    "PersonDraft",
+    "PersonView",
+    "RoleView",
+    "RuleView",
+    "SessionView",
+    "Why",
+    "said",
+]
 
-    dimension: str
-    value: str
-    subtree: bool = False
+# The words of what a step of an answer names, by what it is.
+_WORDS = {
+    "role": ("role.{}",),
+    "roles": ("role.{}",),
+    "action": ("grant.{}",),
+    "group": ("column_group.{}",),
+    "column": ("column.{}", "column_group.{}"),
+    "dimension": ("dimension.{}", "column.{}", "scope_dimension.{}"),
+    "dimensions": ("dimension.{}", "column.{}", "scope_dimension.{}"),
+}
+_RESOURCES = {"page": ("ui.page.{}",), "metric": ("metric.{}.label",), "deliver": ("table.{}",)}
 
 
-@dataclass(frozen=True)
-class PersonDraft:
-    """What is said of a person when they are added or changed.
+def said(step: Because, language: Language) -> str:
+    """A step of an answer as a sentence; what it names by the words people know it by."""
+    words = {**_WORDS, "resource": _RESOURCES.get(step.params.get("action", ""), ())}
+    texts = catalogue(language)
 
-    `everything` lifts all row limits; without it a person sees what `rules` allow: within one dimension any of its
-    values, and all dimensions at once. `columns` maps a column group to ``hidden`` or ``masked``.
-    """
+    def worded(name: str, code: str) -> str:
+        keys = (form.format(code) for form in words.get(name, ()))
+        return next((texts[key] for key in keys if key in texts), code)
 
-    name: str
-    label: str
-    roles: tuple[str, ...] = ()
-    everything: bool = False
-    rules: tuple[RuleView, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
+    params = {name: ", ".join(worded(name, code) for code in value.split(", ")) for name, value in step.params.items()}
+    return t(f"why.{step.key}", language, **params)
 
 
 @dataclass(frozen=True)
@@ -98,23 +116,3 @@ class AuditView:
     action: str
     resource: str
     detail: str
-
-
-@dataclass(frozen=True)
-class Because:
-    """One step of the answer to why somebody sees something, or does not.
-
-    `key` is below ``why.`` in the catalogues, `params` fill it; `allows` says which way the step points.
-    """
-
-    key: str
-    allows: bool
-    params: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Why:
-    """Whether somebody may, and each reason in order; the last one decided."""
-
-    allowed: bool
-    steps: tuple[Because, ...]

@@ -1,0 +1,441 @@
+"""People and roles: who there is, what each may do and see, and why; every change is in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cockpit.access import passwords
+from cockpit.access import why as reasons
+from cockpit.access.actor import Actor
+from cockpit.access.audit import AuditReport, AuditTrail, Note
+from cockpit.access.grants import CHANGES
+from cockpit.access.people import Invented, PersonDraft, checked, draft_of, folded
+from cockpit.access.roles import ADMINISTRATOR, RoleFacts, grants_of, shown_to
+from cockpit.access.scopes import DIMENSIONS, Department, Departments, mask_key, scope_of
+from cockpit.access.why import Why
+from cockpit.errors import NotAllowedError, RefusedError, UsageError
+from cockpit.locale import Language
+from cockpit.model import TABLES
+from cockpit.model.sensitive import GROUPS
+from cockpit.records import Records, Session, people
+from cockpit.records.tables import Person
+from cockpit.service import roles as role_desk
+from cockpit.service.cache import Cache
+from cockpit.service.persons import AuditView, PersonView, RoleView
+from cockpit.warehouse.store import Warehouse
+
+ACTIVE, DISABLED = "active", "disabled"
+SETUP_DONE = "setup_done"
+SESSION_LIFE, SESSION_IDLE = timedelta(hours=12), timedelta(minutes=30)
+LOOKED_ANEW = timedelta(minutes=30)  # after which a look through another's eyes is noted again
+VALUES_SHOWN = 500
+MOST_ENTRIES = 100_000
+
+
+class PeopleDesk:
+    """Every method that manages takes the actor first and checks what they may."""
+
+    def __init__(
+        self,
+        records: Records,
+        audit: AuditTrail,
+        warehouse: Warehouse,
+        secret: str,
+        clock: Callable[[], datetime],
+        locked_until: Callable[[str], datetime | None] = lambda _: None,
+    ) -> None:
+        """`locked_until` tells until when a name is locked after failed logins."""
+        self._records = records
+        self._audit = audit
+        self._warehouse = warehouse
+        self._mask_key = mask_key(secret)
+        self._clock = clock
+        self._locked_until = locked_until
+        self._kept = Cache(8)
+        self._looks: dict[str, tuple[object, datetime]] = {}
+
+    # ---------------------------------------------------------------- people
+
+    def people(self, actor: Actor) -> list[PersonView]:
+        """Everybody, by name."""
+        actor.must("people")
+        with self._records.reading() as session:
+            sessions = self._sessions(session)
+            return [self._view(one, sessions) for one in people.everyone(session)]
+
+    def person(self, actor: Actor, number: int) -> PersonView:
+        """RefusedError where there is nobody of that id."""
+        actor.must("people")
+        with self._records.reading() as session:
+            return self._view(_found(session, number), self._sessions(session))
+
+    def person_named(self, actor: Actor, name: str) -> PersonView:
+        """Whoever signs in with that name. UsageError `person_unknown`."""
+        actor.must("people")
+        with self._records.reading() as session:
+            found = people.named(session, folded(name))
+            if found is None:
+                raise UsageError("person_unknown", name=name)
+            return self._view(found, self._sessions(session))
+
+    def add(self, actor: Actor, draft: PersonDraft, password: str = "") -> PersonView:
+        """A new person; without a password they cannot sign in before they were given a link to set one."""
+        self._must_manage(actor)
+        hashed = None
+        if password:
+            passwords.check(password, folded(draft.name))
+            hashed = passwords.kept(password)
+        with self._audit.writing() as (session, note):
+            people.lock(session)
+            told = checked(draft, role_desk.known(session))
+            self._must_be_free(session, told.name)
+            made = Person(
+                name=told.name,
+                label=told.label,
+                state=ACTIVE,
+                demo=False,
+                password_hash=hashed,
+                password_at=self._now() if hashed else None,
+                everything=told.everything,
+                created_at=self._now(),
+                created_by=actor.name,
+                revision=1,
+            )
+            session.add(made)
+            _settle(made, told)
+            session.flush()
+            note(actor.name, "person_added", f"person:{told.name}", {"after": _facts(told), "password": bool(hashed)})
+            if ADMINISTRATOR in told.roles:
+                people.state_fact(session, SETUP_DONE, self._now().isoformat())
+            return self._view(made, {})
+
+    def change(self, actor: Actor, number: int, revision: int, draft: PersonDraft) -> PersonView:
+        """What is said of a person becomes `draft`. A change of rights ends their sessions.
+
+        RefusedError `person_changed_meanwhile` where `revision` is no longer theirs, `person_name_taken`,
+        `last_administrator`.
+        """
+        self._must_manage(actor)
+        with self._audit.writing() as (session, note):
+            people.lock(session)
+            kept = _found(session, number, revision)
+            told, before = checked(draft, role_desk.known(session)), draft_of(kept)
+            if told == before:
+                return self._view(kept, self._sessions(session))
+            if told.name != before.name:
+                self._must_be_free(session, told.name)
+            loses = before.everything and not told.everything
+            if loses or ADMINISTRATOR not in told.roles:
+                _must_leave_an_administrator(session, kept)
+            kept.name, kept.label, kept.everything = told.name, told.label, told.everything
+            _settle(kept, told)
+            kept.revision += 1
+            session.flush()
+            self._note_change(session, note, actor, kept, before, told)
+            if ADMINISTRATOR in told.roles:
+                people.state_fact(session, SETUP_DONE, self._now().isoformat())
+            return self._view(kept, self._sessions(session))
+
+    def set_state(self, actor: Actor, number: int, revision: int, state: str) -> PersonView:
+        """Disable a person, which ends their sessions, or let them in again. Refused as `change` is."""
+        self._must_manage(actor)
+        if state not in (ACTIVE, DISABLED):
+            raise UsageError("person_state_unknown", state=state)
+        with self._audit.writing() as (session, note):
+            people.lock(session)
+            kept = _found(session, number, revision)
+            if kept.state == state:
+                return self._view(kept, self._sessions(session))
+            if state == DISABLED:
+                _must_leave_an_administrator(session, kept)
+            kept.state = state
+            kept.revision += 1
+            session.flush()
+            ended = people.end_sessions(session, [kept.id], self._now(), DISABLED) if state == DISABLED else 0
+            action = "person_disabled" if state == DISABLED else "person_enabled"
+            note(actor.name, action, f"person:{kept.name}", {"sessions_ended": ended})
+            return self._view(kept, self._sessions(session))
+
+    def _note_change(
+        self, session: Session, note: Note, actor: Actor, kept: Person, before: PersonDraft, after: PersonDraft
+    ) -> None:
+        """The facts that differ go into the trail; sessions that stand on other rights end."""
+        old, new = _facts(before), _facts(after)
+        changed = [name for name in new if new[name] != old[name]]
+        ended = 0
+        if set(changed) - {"name", "label"}:
+            ended = people.end_sessions(session, [kept.id], self._now(), "rights_changed")
+        detail = {
+            "before": {name: old[name] for name in changed},
+            "after": {name: new[name] for name in changed},
+            "sessions_ended": ended,
+        }
+        note(actor.name, "person_changed", f"person:{before.name}", detail)
+
+    def _must_manage(self, actor: Actor) -> None:
+        if actor.demo:
+            raise NotAllowedError("demo_manages_nobody")
+        actor.must("people")
+
+    def _must_be_free(self, session: Session, name: str) -> None:
+        if people.named(session, name) is not None:
+            raise RefusedError("person_name_taken", name=name)
+
+    def _sessions(self, session: Session) -> dict[int, int]:
+        now = self._now()
+        return people.open_sessions(session, now - SESSION_LIFE, now - SESSION_IDLE)
+
+    def _view(self, one: Person, sessions: Mapping[int, int]) -> PersonView:
+        told = draft_of(one)
+        return PersonView(
+            id=one.id,
+            name=told.name,
+            label=told.label,
+            state=one.state,
+            demo=one.demo,
+            roles=told.roles,
+            everything=told.everything,
+            rules=told.rules,
+            columns=told.columns,
+            password=one.password_hash is not None,
+            created_at=one.created_at,
+            created_by=one.created_by,
+            signed_in_at=one.signed_in_at,
+            locked_until=self._locked_until(one.name),
+            sessions=sessions.get(one.id, 0),
+            revision=one.revision,
+        )
+
+    # ---------------------------------------------------------------- roles
+
+    def roles(self, actor: Actor, language: Language) -> list[RoleView]:
+        """The product's roles and the company's own, in that order."""
+        actor.must("people")
+        with self._records.reading() as session:
+            return role_desk.views(session, language)
+
+    def save_role(self, actor: Actor, role: RoleView) -> RoleView:
+        """Add a role of the company's own (revision 0) or change one; ends the sessions of those who hold it.
+
+        RefusedError `role_changed_meanwhile`, `role_taken`; UsageError for what cannot be.
+        """
+        self._must_manage(actor)
+        with self._audit.writing() as (session, note):
+            people.lock(session)
+            return role_desk.save(session, note, actor.name, role, self._now())
+
+    def remove_role(self, actor: Actor, name: str) -> None:
+        """Take away a role of the company's own that nobody holds. RefusedError otherwise."""
+        self._must_manage(actor)
+        with self._audit.writing() as (session, note):
+            people.lock(session)
+            role_desk.remove(session, note, actor.name, name)
+
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Column groups with the columns they hold."""
+        return {group: tuple(sorted(columns)) for group, columns in GROUPS.items()}
+
+    def grants(self) -> Mapping[str, tuple[str, ...]]:
+        """Every action with what it can be done to; empty where it stands for itself."""
+        return role_desk.CATALOGUE
+
+    # ---------------------------------------------------------------- who asks
+
+    def resolve(self, person_id: int, session: str | None = None) -> Actor:
+        """The actor an active person is; `session` is the key of theirs. NotAllowedError for anybody else."""
+        with self._records.reading() as reading:
+            found = people.person(reading, person_id)
+            if found is None or found.state != ACTIVE:
+                raise NotAllowedError("person_not_active")
+            return self._actor(reading, found, session)
+
+    def named(self, name: str) -> Actor:
+        """The actor a name stands for. UsageError `person_unknown`; NotAllowedError where disabled."""
+        with self._records.reading() as reading:
+            found = people.named(reading, folded(name))
+            if found is None:
+                raise UsageError("person_unknown", name=name)
+            if found.state != ACTIVE:
+                raise NotAllowedError("person_not_active")
+            return self._actor(reading, found, None)
+
+    def view_as(self, actor: Actor, person_id: int) -> Actor:
+        """`actor` looking through a person's eyes, without changing anything."""
+        actor.must("people")
+        seen = self.resolve(person_id)
+        self._note_look(actor, f"person:{seen.name}", person_id, {})
+        return replace(seen, grants=seen.grants.without(CHANGES), behind=actor.name)
+
+    def invented(self, actor: Actor, draft: PersonDraft) -> Actor:
+        """`actor` looking through the eyes of somebody who does not exist. UsageError for what nobody can be."""
+        actor.must("people")
+        with self._records.reading() as session:
+            known = role_desk.known(session)
+        told = checked(draft, known)
+        seen = self._made(told, [known[role] for role in told.roles])
+        self._note_look(actor, "invented", repr(told), {"as": _facts(told)})
+        return Invented(
+            name=told.name,
+            scope=seen.scope,
+            grants=seen.grants.without(CHANGES),
+            label=told.label,
+            behind=actor.name,
+            draft=told,
+        )
+
+    def _actor(self, session: Session, one: Person, key: str | None) -> Actor:
+        known = role_desk.known(session)
+        told = draft_of(one)
+        made = self._made(told, [known[role] for role in told.roles if role in known])
+        return replace(made, person=one.id, session=key, demo=one.demo)
+
+    def _made(self, told: PersonDraft, held: list[RoleFacts]) -> Actor:
+        shown = shown_to(held, told.columns)
+        scope = scope_of(told.everything, told.rules, shown, self._departments(), self._mask_key)
+        return Actor(told.name, scope, grants_of(held), told.label)
+
+    def _departments(self) -> Departments:
+        """The departments of all ledgers, kept as long as no data arrive."""
+        found: Departments = self._kept.get(("departments", self._warehouse.version()), self._read_departments)
+        return found
+
+    def _read_departments(self) -> Departments:
+        rows = self._warehouse.records(
+            "SELECT ledger, company, department_code AS code, department AS name, parent_department AS parent"
+            " FROM departments"
+        )
+        return Departments(Department(**row) for row in rows)
+
+    def _note_look(self, actor: Actor, resource: str, eyes: object, detail: Mapping[str, Any]) -> None:
+        """A page asks with every click; one entry stands for a look that goes on."""
+        now, who = self._now(), actor.session or actor.name
+        before = self._looks.get(who)
+        if before is None or before[0] != (resource, eyes) or not now - before[1] < LOOKED_ANEW:
+            self._audit.note(actor.name, "view_as", resource, detail)
+        self._looks = {one: look for one, look in self._looks.items() if now - look[1] < LOOKED_ANEW}
+        self._looks[who] = ((resource, eyes), now)
+
+    # ---------------------------------------------------------------- why
+
+    def why(
+        self, actor: Actor, subject: Actor, action: str, resource: str = "", dimension: str = "", value: str = ""
+    ) -> Why:
+        """Why `subject` may do `action` to `resource`, or not; see `cockpit.access.why.Asked` for what can be asked.
+
+        For somebody looked at through `view_as` or `invented` the answer is about that person.
+        """
+        actor.must("people")
+        asked = reasons.Asked(action, resource, dimension, value)
+        with self._records.reading() as session:
+            known = role_desk.known(session)
+            if isinstance(subject, Invented) and subject.draft is not None:
+                told, active = subject.draft, True
+            elif subject.person is not None:
+                found = _found(session, subject.person)
+                told, active = draft_of(found), found.state == ACTIVE
+            else:
+                return reasons.operator()
+        held = [known[role] for role in told.roles if role in known]
+        return reasons.why(asked, told, active, held, self._departments())
+
+    def dimensions(self, actor: Actor) -> dict[str, list[str]]:
+        """What rows can be limited by, each with the values it has in the data, in order, as far as the first 500."""
+        actor.must("people")
+        found: dict[str, list[str]] = self._kept.get(("values", self._warehouse.version()), self._read_values)
+        return found
+
+    def _read_values(self) -> dict[str, list[str]]:
+        found = {"ledger": [one.name for one in self._warehouse.ledgers()]}
+        for dimension in DIMENSIONS[1:]:
+            having = " UNION ".join(
+                f'SELECT CAST("{dimension}" AS VARCHAR) AS value FROM "{table.name}"'
+                for table in TABLES.values()
+                if table.has(dimension)
+            )
+            rows = self._warehouse.records(
+                f"SELECT value FROM ({having}) WHERE value <> '' ORDER BY value LIMIT {VALUES_SHOWN}"
+            )
+            found[dimension] = [row["value"] for row in rows]
+        return found
+
+    # ---------------------------------------------------------------- audit
+
+    def audit(
+        self,
+        actor: Actor,
+        text: str = "",
+        actor_name: str = "",
+        action: str = "",
+        since: str = "",
+        until: str = "",
+        limit: int = 500,
+    ) -> list[AuditView]:
+        """The newest entries that fit, newest first; `since` (inclusive) and `until` (exclusive) are ISO days or
+        instants, in UTC where they name no offset. UsageError where they are none."""
+        actor.must("audit")
+        found = self._audit.search(
+            text=text,
+            actor=actor_name,
+            action=action,
+            since=_instant(since),
+            until=_instant(until),
+            limit=max(1, min(limit, MOST_ENTRIES)),
+        )
+        return [AuditView(one.seq, _told_at(one.at), one.actor, one.action, one.resource, one.detail) for one in found]
+
+    def verify_audit(self, actor: Actor) -> AuditReport:
+        """Whether the audit trail holds, and where it does not."""
+        actor.must("audit")
+        return self._audit.verify()
+
+    def _now(self) -> datetime:
+        return self._clock().replace(tzinfo=UTC)
+
+
+def _found(session: Session, number: int, revision: int | None = None) -> Person:
+    """The person of that id, at that revision and no product of the sample where one is given."""
+    found = people.person(session, number)
+    if found is None:
+        raise RefusedError("person_gone")
+    if revision is not None and found.demo:
+        raise RefusedError("person_is_demo")
+    if revision is not None and found.revision != revision:
+        raise RefusedError("person_changed_meanwhile", label=found.label)
+    return found
+
+
+def _must_leave_an_administrator(session: Session, kept: Person) -> None:
+    if people.active_holders(session, ADMINISTRATOR) == [kept.id]:
+        raise RefusedError("last_administrator", label=kept.label)
+
+
+def _settle(kept: Person, told: PersonDraft) -> None:
+    rules = {(rule.dimension, rule.value): rule.subtree for rule in told.rules}
+    people.settle(kept, told.roles, rules, told.columns)
+
+
+def _facts(draft: PersonDraft) -> dict[str, Any]:
+    """What the audit trail says of a person."""
+    return {**asdict(draft), "roles": list(draft.roles), "columns": dict(draft.columns)}
+
+
+def _instant(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        found = datetime.fromisoformat(text)
+        placed = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return placed.astimezone(UTC).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError) as error:
+        raise UsageError("audit_instant_not_readable", value=text) from error
+
+
+def _told_at(text: str) -> datetime:
+    """When an entry says it was written; the beginning of time where somebody made that unreadable."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)

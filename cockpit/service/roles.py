@@ -1,0 +1,135 @@
+"""Roles as the administration shows and changes them: the product's, which stay, and the company's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from cockpit.access.audit import Note
+from cockpit.access.grants import ACTIONS, Grants
+from cockpit.access.people import LONGEST_ROLE, LONGEST_ROLE_LABEL, plain_text
+from cockpit.access.roles import BUILTIN, PAGES, RoleFacts
+from cockpit.errors import RefusedError, UsageError
+from cockpit.locale import Language, t
+from cockpit.metrics import METRICS
+from cockpit.model import TABLES
+from cockpit.model.sensitive import GROUPS
+from cockpit.records import Session, people
+from cockpit.records.tables import Role
+from cockpit.service.persons import RoleView
+
+_OBJECTS = {"page": PAGES, "metric": tuple(METRICS), "table": tuple(TABLES), "": ()}
+CATALOGUE: Mapping[str, tuple[str, ...]] = MappingProxyType({one: _OBJECTS[kind] for one, kind in ACTIONS.items()})
+"""Every action with what it can be done to."""
+
+
+def known(session: Session) -> dict[str, RoleFacts]:
+    """All roles by name."""
+    return {**BUILTIN, **{role.name: _facts(role) for role in people.roles(session)}}
+
+
+def views(session: Session, language: Language) -> list[RoleView]:
+    """All roles with how many people hold them."""
+    held = people.held(session)
+    return [_view(role, held.get(role.name, 0), language) for role in known(session).values()]
+
+
+def save(session: Session, note: Note, actor: str, told: RoleView, at: datetime) -> RoleView:
+    """Add or change a role of the company's own, as part of a writing transaction."""
+    name = _checked_name(told.name)
+    kept = session.get(Role, name)
+    if kept is None and told.revision:
+        raise RefusedError("role_gone", role=name)
+    if kept is not None and not told.revision:
+        raise RefusedError("role_taken", role=name)
+    if kept is not None and kept.revision != told.revision:
+        raise RefusedError("role_changed_meanwhile", role=kept.label)
+    label = plain_text(told.label, LONGEST_ROLE_LABEL)
+    if label is None:
+        raise UsageError("role_label_not_usable", longest=LONGEST_ROLE_LABEL)
+    before = {} if kept is None else _audited(kept)
+    if kept is None:
+        kept = Role(name=name, revision=0)
+        session.add(kept)
+    kept.label, kept.grants = label, _checked_grants(told.grants)
+    kept.hidden, kept.masked = _checked_groups(told.hidden), _checked_groups(told.masked)
+    after = _audited(kept)
+    holders = people.holders(session, name)
+    if after != before:
+        kept.revision += 1
+        session.flush()
+        rights = {one: value for one, value in after.items() if one != "label" and value != before.get(one)}
+        ended = people.end_sessions(session, holders, at, "rights_changed") if rights else 0
+        note(actor, "role_saved", f"role:{name}", {"before": before, "after": after, "sessions_ended": ended})
+    return _view(_facts(kept), len(holders), "zh_CN")
+
+
+def remove(session: Session, note: Note, actor: str, name: str) -> None:
+    """Take a role of the company's own away, as part of a writing transaction."""
+    kept = session.get(Role, name)
+    if kept is None:
+        raise RefusedError("role_is_builtin" if name in BUILTIN else "role_gone", role=name)
+    if count := len(people.holders(session, name)):
+        raise RefusedError("role_in_use", role=kept.label, count=count)
+    note(actor, "role_removed", f"role:{name}", {"before": _audited(kept)})
+    session.delete(kept)
+
+
+def _facts(role: Role) -> RoleFacts:
+    """A kept role; what a later product no longer knows is left out."""
+    grants = frozenset(grant for grant in role.grants if _is_grant(grant))
+    return RoleFacts(
+        role.name,
+        Grants(grants),
+        frozenset(role.hidden),
+        frozenset(role.masked),
+        label=role.label,
+        revision=role.revision,
+    )
+
+
+def _view(role: RoleFacts, count: int, language: Language) -> RoleView:
+    return RoleView(
+        name=role.name,
+        label=t(f"role.{role.name}", language) if role.builtin else role.label,
+        builtin=role.builtin,
+        grants=tuple(sorted(role.grants.held)),
+        hidden=tuple(sorted(role.hidden)),
+        masked=tuple(sorted(role.masked)),
+        people=count,
+        revision=role.revision,
+    )
+
+
+def _audited(role: Role) -> dict[str, Any]:
+    return {"label": role.label, "grants": role.grants, "hidden": role.hidden, "masked": role.masked}
+
+
+def _checked_name(text: str) -> str:
+    name = plain_text(text.casefold(), LONGEST_ROLE)
+    if name is None:
+        raise UsageError("role_name_not_usable", longest=LONGEST_ROLE)
+    if name in BUILTIN:
+        raise RefusedError("role_is_builtin", role=name)
+    return name
+
+
+def _checked_grants(grants: tuple[str, ...]) -> list[str]:
+    for grant in grants:
+        if not _is_grant(grant):
+            raise UsageError("grant_unknown", grant=grant)
+    return sorted(set(grants))
+
+
+def _is_grant(grant: str) -> bool:
+    action, colon, thing = grant.partition(":")
+    return action in CATALOGUE and (thing in (*CATALOGUE[action], "*") if CATALOGUE[action] else not colon)
+
+
+def _checked_groups(groups: tuple[str, ...]) -> list[str]:
+    for group in groups:
+        if group not in GROUPS:
+            raise UsageError("column_group_unknown", group=group, groups=", ".join(GROUPS))
+    return sorted(set(groups))
