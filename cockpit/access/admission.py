@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from cockpit.access.actor import UNKNOWN
 from cockpit.access.attempts import Attempts
-from cockpit.access.audit import AuditTrail
+from cockpit.access.audit import AuditTrail, Note
 from cockpit.access.sessions import Sessions
 from cockpit.access.steady import Steady
 from cockpit.errors import RefusedError
@@ -49,21 +50,18 @@ class Admission:
 
     def failed(self, name: str, person: Person | None, address: str) -> None:
         """Write a failure down. A name nobody has is not told: people type passwords where names belong."""
-        who = "-" if person is None else person.name
-        self.audit.note("-", "sign_in_failed", who, {"address": address, "mark": self._mark(name)})
+        who = UNKNOWN if person is None else person.name
+        self.audit.note(UNKNOWN, "sign_in_failed", who, {"address": address, "mark": self._mark(name)})
 
-    def open(self, session: Session, person: int, address: str, agent: str) -> tuple[str, str]:
-        """(token, key) of a new session of somebody who is still active, as part of a writing transaction."""
-        row = accounts.by_id(session, person)
+    def open(self, session: Session, note: Note, person: Person, address: str, agent: str) -> tuple[str, str]:
+        """(token, key) of a new session of somebody who is still active, written down in the same transaction."""
+        row = accounts.by_id(session, person.id)
         if row is None or row.state != "active":  # disabled while the password was looked at
             raise RefusedError("sign_in_wrong")
         row.signed_in_at = self.steady.now()
-        return self.sessions.start(session, person, address, agent)
-
-    def opened(self, name: str, opened: tuple[str, str], address: str, **more: object) -> tuple[str, str]:
-        """Write down that somebody came in."""
-        self.audit.note(name, "sign_in", opened[1][:12], {"address": address, **more})
-        return opened
+        token, key = self.sessions.start(session, person.id, address, agent)
+        note(row.name, "sign_in", key[:12], {"address": address, **({"demo": True} if row.demo else {})})
+        return token, key
 
     def _note_refusal(self, code: str, name: str | None, address: str) -> None:
         """Once a minute for one name or address: whoever floods the entrance does not flood the trail."""
@@ -74,7 +72,7 @@ class Admission:
         if len(self._told) >= TOLD_MOST:
             self._told.clear()
         self._told[subject] = now
-        self.audit.note("-", "sign_in_locked", "", about)
+        self.audit.note(UNKNOWN, "sign_in_locked", "", about)
 
     def _mark(self, name: str) -> str:
         return self.attempts.mark("name", name)[:12]

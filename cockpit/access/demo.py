@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cockpit.access.actor import LOCAL_ADMINISTRATOR
 from cockpit.access.admission import Admission
 from cockpit.access.setup import Setup
 from cockpit.errors import RefusedError
@@ -56,24 +57,24 @@ class Demo:
         one = next((one for one in self.people() if one.role == role), None)
         if one is None:
             raise RefusedError("demo_gone")
-        with self._in.records.writing() as session:
-            person = self._person(session, one)
-            opened = self._in.open(session, person.id, address, agent)
-        return self._in.opened(person.name, opened, address, demo=True)
+        with self._in.audit.writing() as (session, note):
+            return self._in.open(session, note, self._person(session, one), address, agent)
 
     def leave(self) -> None:
         """They are no more, and their sessions with them."""
         with self._in.records.reading() as session:
             there = accounts.any_demo(session)
         if there:
-            with self._in.records.writing() as session:
+            with self._in.audit.writing() as (session, note):
                 accounts.drop_demo(session)
-            self._in.audit.note("local", "demo_removed")
+                note(LOCAL_ADMINISTRATOR.name, "demo_removed")
 
     def _person(self, session: Session, one: Invented) -> Person:
         """Their record, made where it is missing."""
         name = f"demo-{one.role}"
         if (found := accounts.named(session, name)) is not None:
+            if not found.demo:  # a real person of that name is entered by nobody else
+                raise RefusedError("demo_gone")
             return found
         limits = [] if one.department is None else [one.department]
         person = Person(

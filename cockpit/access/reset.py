@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from cockpit.access import passwords
 from cockpit.access.admission import Admission, digest
-from cockpit.errors import RefusedError, UsageError
+from cockpit.errors import RefusedError
 from cockpit.records import Session, accounts, one_time, sessions
 from cockpit.records.tables import OneTime, Person
 
@@ -24,15 +24,15 @@ class Reset:
     def link(self, person_id: int, by: str) -> str:
         """The path of a link for the next hour; the one before is worth nothing any more."""
         token, now = secrets.token_urlsafe(32), self._in.steady.now()
-        with self._in.records.writing() as session:
+        with self._in.audit.writing() as (session, note):
             person = accounts.by_id(session, person_id)
             if person is None or person.demo:
-                raise UsageError("person_unknown", name=str(person_id))
+                raise RefusedError("person_gone" if person is None else "person_is_demo")
+            note(by, "reset_link", f"person:{person.name}")
             one_time.add(
                 session,
                 OneTime(hash=digest(token), kind="reset", person=person_id, created_at=now, expires_at=now + VALID),
             )
-        self._in.audit.note(by, "reset_link", person.name)
         return f"/auth/reset/{token}"
 
     def whose(self, token: str) -> Person | None:
@@ -53,12 +53,12 @@ class Reset:
             raise RefusedError("reset_link_gone")
         passwords.check(password, person.name)
         hashed = passwords.kept(password)
-        with self._in.records.writing() as session:
+        with self._in.audit.writing() as (session, note):
             taken = one_time.take(session, "reset", digest(token[:LONGEST_TOKEN]), self._in.steady.now())
             if taken is None:
                 raise RefusedError("reset_link_gone")
             self._change(session, person, hashed, address, "reset", None)
-        self._in.audit.note(person.name, "reset", person.name, {"address": address})
+            note(person.name, "reset", f"person:{person.name}", {"address": address})
 
     def by_owner(self, person: Person, old: str, new: str, keep: str) -> None:
         """RefusedError `password_wrong`; UsageError for a new one that cannot be. Counted like a login."""
@@ -68,9 +68,9 @@ class Reset:
             self._in.failed(person.name, person, "")
             raise RefusedError("password_wrong")
         hashed = passwords.kept(new)
-        with self._in.records.writing() as session:
+        with self._in.audit.writing() as (session, note):
             self._change(session, person, hashed, "", "password", keep)
-        self._in.audit.note(person.name, "password_changed", person.name)
+            note(person.name, "password_changed", f"person:{person.name}")
 
     def _change(self, session: Session, person: Person, hashed: str, address: str, why: str, keep: str | None) -> None:
         row = accounts.by_id(session, person.id)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from cockpit.access import names, passwords
+from cockpit.access import passwords
 from cockpit.access.admission import Admission, digest
-from cockpit.errors import RefusedError
+from cockpit.access.people import LONGEST_LABEL, folded, plain_text
+from cockpit.access.roles import ADMINISTRATOR
+from cockpit.errors import RefusedError, UsageError
 from cockpit.records import Session, accounts, one_time
 from cockpit.records.tables import OneTime, Person, PersonRole
 
-ADMINISTRATOR = "administrator"
 VALID = timedelta(minutes=30)
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is taken for another
 _GROUPS, _GROUP = 5, 4
@@ -54,20 +55,22 @@ class Setup:
         """
         if self.done():
             raise RefusedError("setup_closed")
-        wanted = names.checked(name)
-        shown = names.checked_label(label, wanted)
+        wanted = folded(name)
+        shown = plain_text(label or wanted, LONGEST_LABEL)
+        if shown is None:
+            raise UsageError("person_label_not_usable", longest=LONGEST_LABEL)
         passwords.check(password, wanted)
         self._in.admit(None, address)
         hashed = passwords.kept(password)
-        with self._in.records.writing() as session:
+        with self._in.audit.writing() as (session, note):
             self._take(session, code)
             person = self._administrator(session, wanted, shown, hashed)
             self._close(session)
             self._in.attempts.succeeded(session, None, address)
-            opened = self._in.open(session, person.id, address, agent)
+            note(wanted, "setup", f"person:{wanted}", {"address": address})
+            opened = self._in.open(session, note, person, address, agent)
         self._done = True
-        self._in.audit.note(wanted, "setup", wanted, {"address": address})
-        return self._in.opened(wanted, opened, address)
+        return opened
 
     def _take(self, session: Session, code: str) -> None:
         """Use the code up, alone: of two who set up at once one comes first."""
@@ -81,7 +84,7 @@ class Setup:
         """The person; the invented ones leave."""
         accounts.drop_demo(session)
         if accounts.named(session, name) is not None:
-            raise RefusedError("name_taken", name=name)
+            raise RefusedError("person_name_taken", name=name)
         now = self._in.steady.now()
         person = Person(
             name=name,

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cockpit.access import Actor, names, passwords
+from cockpit.access import Actor, passwords
 from cockpit.access.admission import Admission
 from cockpit.access.audit import AuditTrail
 from cockpit.access.demo import Demo
+from cockpit.access.people import folded
 from cockpit.access.reset import Reset
+from cockpit.access.roles import ADMINISTRATOR
 from cockpit.access.sessions import BELIEVED, IDLE, LONGEST, REMEMBERED, Known, key_of
-from cockpit.access.setup import ADMINISTRATOR, Setup
+from cockpit.access.setup import Setup
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
 from cockpit.locale import LANGUAGES, Language
 from cockpit.records import Records, accounts, sessions
@@ -122,7 +124,7 @@ class Entrance:
         RefusedError `sign_in_wrong`, the same for unknown names, wrong passwords and disabled people;
         `sign_in_too_soon`, `sign_in_locked` and `too_many_from_address` with the seconds to wait.
         """
-        typed = names.folded(name)
+        typed = _typed(name)
         counted = typed or name[:1000]
         self._in.admit(counted, address)
         with self._records.reading() as session:
@@ -132,12 +134,11 @@ class Entrance:
             self._in.failed(counted, person, address)
             raise RefusedError("sign_in_wrong")
         renewed = passwords.kept(password) if passwords.stale(person.password_hash or "") else None
-        with self._records.writing() as session:
+        with self._audit.writing() as (session, note):
             self._in.attempts.succeeded(session, counted, address)
             if renewed is not None:
                 accounts.renew(session, person.id, renewed)
-            opened = self._in.open(session, person.id, address, agent)
-        return self._in.opened(person.name, opened, address)
+            return self._in.open(session, note, person, address, agent)
 
     def sign_out(self, key: str, why: str = "sign_out") -> None:
         """End a session; nothing happens where it has ended."""
@@ -234,7 +235,7 @@ class Entrance:
 
     def locked_until(self, name: str) -> datetime | None:
         """Until when nobody can sign in under that name; None where they can."""
-        return self._in.attempts.locked_until(names.folded(name))
+        return self._in.attempts.locked_until(_typed(name))
 
     # ---------------------------------------------------------------- preferences
 
@@ -265,6 +266,14 @@ class Entrance:
         if row is None or actor.behind is not None:
             raise NotAllowedError("not_your_account")
         return row
+
+
+def _typed(name: str) -> str:
+    """A name as it was typed, in the spelling that is kept; empty for what is nobody's name."""
+    try:
+        return folded(name)
+    except UsageError:
+        return ""
 
 
 def administrator_known(settings: Settings) -> bool:
