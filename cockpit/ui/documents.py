@@ -78,21 +78,13 @@ def picture(view: View, result: DrillResult, rows: Sequence[DrillRow], dimension
                 "",
                 h("td", "nw", row.document_no or view.text("documents.no_number")),
                 h("td", "nw", fmt.ABSENT if row.day is None else fmt.day(row.day, language)),
-                *(
-                    h("td", "soft" if name in result.hidden else "", cell(result, row, name, language))
-                    for name in dimensions
-                ),
+                *(h("td", "", slice_of(result, name, row, language)) for name in dimensions),
                 h("td", "n", scale.number(row.value)),
                 h("td", "cell", h("span", "s", said) if said else h("span", "bar", w=round(width, 1))),
                 go=navigate.target("document", view.page, row.table, row.document) if opens else None,
             )
         )
     return h("div", "blk scroll", h("table", "", h("thead", "", head), h("tbody", "", *lines)))
-
-
-def cell(result: DrillResult, row: DrillRow, name: str, language: Language) -> str:
-    """A dimension of a document; that it is kept back is said, not left empty."""
-    return t("scope.hidden", language) if name in result.hidden else words.value_in(name, row, language)
 
 
 def kept_back(result: DrillResult, dimensions: Sequence[str], language: Language) -> list[str]:
@@ -103,6 +95,11 @@ def kept_back(result: DrillResult, dimensions: Sequence[str], language: Language
         if mine:
             said.append(t(f"scope.{key}", language, columns=fmt.listed(mine, language)))
     return said + ([] if result.sources_shown else [t("scope.sources_withheld", language)])
+
+
+def slice_of(result: DrillResult, name: str, row: DrillRow, language: Language) -> str:
+    """A document's value of a dimension; one that the reader may not see is no missing one."""
+    return t("scope.hidden", language) if name in result.hidden else words.value_in(name, row, language)
 
 
 def as_table(
@@ -119,7 +116,7 @@ def as_table(
     for row in rows:
         source = row.sources[0] if row.sources else None
         line = [row.document_no, None if row.day is None else row.day.isoformat()]
-        line += [cell(result, row, name, language) for name in dimensions]
+        line += [slice_of(result, name, row, language) for name in dimensions]
         value = plain(row.value, result.unit)
         reason = words.reason(row.reason, language) if row.reason else None
         place = [None, None, None] if source is None else [source.file, source.sheet, source.line]

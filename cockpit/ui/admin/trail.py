@@ -47,7 +47,7 @@ def trail(office: Office) -> None:
         office.who, wanted.text, wanted.actor, wanted.action, wanted.since, wanted.until, SHOWN + 1
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="trail-actions"):
-        for kind in export.KINDS:
+        for kind in export.KINDS if office.who.may("export") else ():
             _export(office, kind, wanted, disabled=not found)
         verify = st.button(office.text("trail.verify"), icon=":material/verified_user:", key="trail-verify")
     if verify:
@@ -158,7 +158,7 @@ def _export(office: Office, kind: str, wanted: Wanted, *, disabled: bool) -> Non
         found = office.cockpit.people.audit(
             who, wanted.text, wanted.actor, wanted.action, wanted.since, wanted.until, MOST_EXPORTED
         )
-        office.cockpit.audit.note(who.name, "export", "audit", {"rows": len(found), "kind": kind})
+        office.cockpit.exported(who, "audit", {"rows": len(found), "kind": kind})
         facts = {
             office.text("trail.entries"): fmt.whole(len(found)),
             office.text("trail.about"): _asked(office, wanted),
