@@ -222,23 +222,12 @@ class PeopleDesk:
         if actor.person is None:
             return ()
         with self._records.reading() as session:
-            found = people.person(session, actor.person)
-            held = set() if found is None else {one.role for one in found.roles}
-            return tuple(role.label for role in role_desk.views(session, language) if role.name in held)
+            return role_desk.held_by(session, actor.person, language)
 
     def able(self, action: str, language: Language, resource: str = "") -> tuple[str, ...]:
         """The roles that allow an action (to something of its kind, where no `resource` is named), by their labels."""
         with self._records.reading() as session:
-            views = role_desk.views(session, language)
-        wanted = f"{action}:{resource}"
-        return tuple(
-            role.label
-            for role in views
-            if any(
-                grant in (action, wanted, f"{action}:*") or (not resource and grant.startswith(wanted))
-                for grant in role.grants
-            )
-        )
+            return role_desk.able(session, action, language, resource)
 
     def save_role(self, actor: Actor, role: RoleView) -> RoleView:
         """Add a role of the company's own (revision 0) or change one; ends the sessions of those who hold it.

@@ -36,6 +36,26 @@ def views(session: Session, language: Language) -> list[RoleView]:
     return [_view(role, held.get(role.name, 0), language) for role in known(session).values()]
 
 
+def held_by(session: Session, person: int, language: Language) -> tuple[str, ...]:
+    """The roles a person holds, by their labels."""
+    found = people.person(session, person)
+    held = set() if found is None else {one.role for one in found.roles}
+    return tuple(role.label for role in views(session, language) if role.name in held)
+
+
+def able(session: Session, action: str, language: Language, resource: str) -> tuple[str, ...]:
+    """The roles that allow an action (to something of its kind, where no `resource` is named), by their labels."""
+    wanted = f"{action}:{resource}"
+    return tuple(
+        role.label
+        for role in views(session, language)
+        if any(
+            grant in (action, wanted, f"{action}:*") or (not resource and grant.startswith(wanted))
+            for grant in role.grants
+        )
+    )
+
+
 def save(session: Session, note: Note, actor: str, told: RoleView, at: datetime) -> RoleView:
     """Add or change a role of the company's own, as part of a writing transaction."""
     name = _checked_name(told.name)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from cockpit.locale import Language, t
 from cockpit.service.results import TableView
 from cockpit.ui import format as fmt
-from cockpit.ui.context import Frame
+from cockpit.ui import words
+from cockpit.ui.context import Frame, known_tables
 from cockpit.ui.door import actor
 from cockpit.ui.tree import Node, h
 
@@ -24,9 +25,19 @@ def no_delivery(frame: Frame) -> Node | None:
     """Why nothing can be delivered; None where something can."""
     if actor().demo:
         return set_up_first(frame.language)
-    if frame.cockpit is not None and not deliverable(frame.cockpit.tables(actor())):
+    if frame.cockpit is not None and not deliverable(known_tables(frame.cockpit)):
         return not_yours(frame, "deliver")
     return None
+
+
+def limited_delivery(frame: Frame) -> Node | None:
+    """Which tables the reader may bring, where those are not all."""
+    known = [] if frame.cockpit is None else known_tables(frame.cockpit)
+    mine = deliverable(known)
+    if len(mine) == len(known):
+        return None
+    names = fmt.listed((words.table(name, frame.language) for name in mine), frame.language)
+    return h("div", "s", t("ui.upload.yours", frame.language, tables=names))
 
 
 def not_yours(frame: Frame, action: str) -> Node:

@@ -35,6 +35,9 @@ def upload(frame: Frame) -> None:
     if reason is not None:
         ink(reason, "upload-refused")
         return
+    limits = rights.limited_delivery(frame)
+    if limits is not None:
+        ink(limits, "upload-limits")
     job = session().job
     if job is not None and job.running:
         _progress(frame, job)

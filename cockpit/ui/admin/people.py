@@ -121,8 +121,8 @@ def _line(office: Office, one: PersonView, roles: Sequence[RoleView]) -> Node:
         h("td", "name", sayings.roles(one.roles, roles, language) or fmt.ABSENT),
         h("td", "name wide", sayings.scope(one.everything, one.rules, language)),
         h("td", "nw", state_mark(one, language)),
-        h("td", "nw", office.moment(one.signed_in_at)),
-        h("td", "n", fmt.whole(one.sessions)),
+        h("td", "nw aside", office.moment(one.signed_in_at)),
+        h("td", "n aside", fmt.whole(one.sessions)),
         go=f"person/{one.id}",
     )
 

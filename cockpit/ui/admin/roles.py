@@ -58,10 +58,10 @@ def _line(office: Office, role: RoleView) -> Node:
         "tr",
         "",
         h("td", "name", h("b", "", role.label)),
-        h("td", "nw", office.text("roles.builtin" if role.builtin else "roles.own")),
+        h("td", "nw aside", office.text("roles.builtin" if role.builtin else "roles.own")),
         h("td", "name wide", short(role, office.language)),
         h("td", "name", kept_back(role, office.language) or fmt.ABSENT),
-        h("td", "n", fmt.whole(role.people)),
+        h("td", "n aside", fmt.whole(role.people)),
         go=f"role/{role.name}",
     )
 

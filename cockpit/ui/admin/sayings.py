@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from cockpit.ui import sitemap, words
 from cockpit.ui.refusals import ANY, about, permission
 
 NAMED = 3  # values of one dimension that a line names
+_SESSION = re.compile(r"[0-9a-f]{12}")  # the beginning of a session's key
 PAGES = tuple(page.name for page in sitemap.PAGES)
 OBJECTS = ("page", "metric", "deliver")  # actions done to something; the rest stand for themselves
 
@@ -127,7 +129,9 @@ def resource(text: str, language: Language) -> str:
     kind, colon, name = text.partition(":")
     if colon and kind in OBJECTS:
         return about(kind, name, language)
-    if colon and kind in ("person", "role"):
+    if _SESSION.fullmatch(text):
+        return f"{_fact('session', language)} {text}"
+    if colon and kind in ("person", "role", "delivery", "ledger"):
         label = words.first(language, f"role.{name}") if kind == "role" else None
         return f"{_fact(kind, language)} {label or name}"
     return words.first(language, f"ui.audit.on.{text}", f"ui.page.{text}", f"grant.{text}") or text

@@ -112,7 +112,7 @@ def _columns(office: Office, key: str, columns: Mapping[str, str]) -> dict[str, 
     found = {}
     with st.container(horizontal=True, gap="small", key=f"{key}-groups"):
         for group in office.cockpit.people.groups():
-            with st.container(width=172):
+            with st.container(width=232):
                 how = st.segmented_control(
                     sayings.group(group, office.language),
                     WAYS,
