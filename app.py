@@ -12,24 +12,39 @@ from pathlib import Path
 from typing import IO, Any
 
 import streamlit as st
+from streamlit import config
 
 ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:  # started by a path from anywhere
     sys.path.insert(0, str(ROOT))
 
-from cockpit.api import Owner, Start, caller, middleware, refuse_open_address, routes  # noqa: E402
+from cockpit import logs  # noqa: E402
+from cockpit.api import Desk as Entry  # noqa: E402
+from cockpit.api import Owner, Site, Start, caller, is_loopback, middleware, refuse_open_address, routes  # noqa: E402
 from cockpit.api.wire import Call  # noqa: E402
 from cockpit.cli import Desk, distant, run  # noqa: E402
 from cockpit.errors import CockpitError, SystemFailure, UsageError  # noqa: E402
 from cockpit.locale import Language, t  # noqa: E402
-from cockpit.service import Cockpit  # noqa: E402
+from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit  # noqa: E402
+from cockpit.service.entrance import administrator_known  # noqa: E402
 from cockpit.settings import settings  # noqa: E402
-from cockpit.ui import door, sitemap, warm  # noqa: E402
+from cockpit.ui import door, platform, sitemap, warm  # noqa: E402
 from cockpit.ui.failure import show_failure  # noqa: E402
 from connectors import CONNECTORS  # noqa: E402
 from sample_data import SAMPLE  # noqa: E402
 
 START = Start(warm.figures)
+
+
+def language() -> Language:
+    """The language of the terminal."""
+    return "en" if os.environ.get("COCKPIT_LANGUAGE") == "en" else "zh_CN"
+
+
+def say(error: CockpitError) -> int:
+    """Tell on the terminal why there is no server; gives the exit status."""
+    print(t(f"error.{error.code}", language(), **error.params), file=sys.stderr)
+    return error.exit_status
 
 
 def answer(cockpit: Cockpit, call: Call, out: IO[str], err: IO[str], stay: Callable[[], None]) -> int:
@@ -80,9 +95,11 @@ def service(port: int) -> Iterator[Cockpit]:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Warm what the first visitor would wait for, start the sample where nothing is there."""
-    refuse_open_address(st.get_option("server.address"))
+    logs.set_up()  # what the server's libraries set up for themselves gives way
     with service(st.get_option("server.port")) as cockpit:
-        START.begin(cockpit, door.actor())
+        refuse_open_address(st.get_option("server.address"), cockpit.entrance.administrator_exists())
+        announce(cockpit, st.get_option("server.port"))
+        START.begin(cockpit, LOCAL_ADMINISTRATOR)
         warm.imports()
         gc.collect()
         gc.freeze()  # what is loaded now is never looked at again after a click
@@ -92,24 +109,39 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
             await asyncio.gather(asyncio.to_thread(START.wait), asyncio.to_thread(OWNER.stop))
 
 
-app = st.App(
-    ROOT / "cockpit" / "ui" / "main.py",
-    routes=routes(door.cockpit, START),
-    middleware=middleware(sitemap.NAMES, sitemap.DEFAULT),
-    lifespan=lifespan,
-    on_script_error=show_failure,
-)
+def announce(cockpit: Cockpit, port: int) -> None:
+    """Tell on the server's own console where the cockpit is, and how the first administrator gets in."""
+    url = settings().url or f"http://127.0.0.1:{port}"
+    print(t("entrance.console.address", language(), url=url), flush=True)
+    if (code := cockpit.entrance.setup_code()) is not None:
+        print(t("entrance.console.setup", language(), url=url, code=code), flush=True)
 
 
-def language() -> Language:
-    """The language of the terminal."""
-    return "en" if os.environ.get("COCKPIT_LANGUAGE") == "en" else "zh_CN"
+def built() -> st.App:
+    """The server as the settings want it. UsageError where they cannot be."""
+    site, usual = Site(settings().url), settings().language
+    secret = settings().secret_key.get_secret_value()
+    entry = Entry(door.cockpit, site, secret, usual, ROOT / "cockpit" / "ui" / "static")
+    hosts = [*st.get_option("server.allowedHosts"), *([site.host] if site.host else [])]
+    config.set_option("server.allowedHosts", hosts)
+    return st.App(
+        ROOT / "cockpit" / "ui" / "main.py",
+        routes=[*entry.routes(), *routes(door.cockpit, START)],
+        middleware=middleware(door.cockpit, site, sitemap.NAMES, sitemap.DEFAULT, usual, platform.inline_scripts()),
+        lifespan=lifespan,
+        on_script_error=show_failure,
+    )
 
 
-def say(error: CockpitError) -> int:
-    """Tell on the terminal why there is no server; gives the exit status."""
-    print(t(f"error.{error.code}", language(), **error.params), file=sys.stderr)
-    return error.exit_status
+try:
+    app = built()
+except CockpitError as unusable:
+    sys.exit(say(unusable))
+
+
+def refuse_open(address: str) -> None:
+    """UsageError where others could reach the server before there is an administrator."""
+    refuse_open_address(address, is_loopback(address) or administrator_known(settings()))
 
 
 def main() -> int:
@@ -118,9 +150,10 @@ def main() -> int:
         port = os.environ.get("PORT", "8501")
         if not port.isdigit() or not 1 <= int(port) <= 65535:
             raise UsageError("port_not_readable", value=port)
-        refuse_open_address(os.environ.get("STREAMLIT_SERVER_ADDRESS", "127.0.0.1"))
+        address = os.environ.get("STREAMLIT_SERVER_ADDRESS") or settings().address
+        refuse_open(address)
         with service(int(port)):  # before the server starts: what is wrong here is said in a sentence
-            app.run(config={"server.port": int(port)})
+            app.run(config={"server.port": int(port), "server.address": address})
     except CockpitError as error:
         return say(error)
     return 0
@@ -130,7 +163,7 @@ if __name__ == "__main__":
     sys.exit(main())
 if address := st.get_option("server.address"):  # served by somebody else's hand: say it before the start, not in it
     try:
-        refuse_open_address(address)
+        refuse_open(address)
         caller.refuse_second(settings().home)
     except CockpitError as refused:
         sys.exit(say(refused))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import re
 import secrets
@@ -33,14 +34,17 @@ EXAMPLES = (
     "abcdefgh",
     "qwerty",
 )
+_ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 _URL = re.compile(r"[a-z][a-z0-9]*(\+[a-z0-9_]+)?://")
 
 
 class Settings(BaseSettings):
-    """The environment variables COCKPIT_HOME, _RECORDS_URL, _SECRET_KEY, _TIMEZONE and _LANGUAGE, checked.
+    """The environment variables COCKPIT_HOME, _RECORDS_URL, _SECRET_KEY, _TIMEZONE, _LANGUAGE, _URL and _ADDRESS,
+    checked.
 
     `home` is absolute. `records_url` is any SQLAlchemy URL; empty means ``records.db`` in `home`.
-    `timezone` is an IANA name. A value that cannot be is a UsageError, raised by `settings`.
+    `timezone` is an IANA name. `url` is where people reach the cockpit (``https://cockpit.example.cn``), `address`
+    what the server listens on. A value that cannot be is a UsageError, raised by `settings`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
@@ -50,11 +54,31 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     timezone: str = "Asia/Shanghai"
     language: Language = "zh_CN"
+    url: str = ""
+    address: str = "127.0.0.1"
 
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().resolve()
+
+    @field_validator("url")
+    @classmethod
+    def _origin(cls, url: str) -> str:
+        """Scheme, host and perhaps a port; nothing else belongs to it."""
+        plain = url.strip().rstrip("/").lower()
+        if plain and not _ORIGIN.fullmatch(plain):
+            raise ValueError(url)
+        return plain
+
+    @field_validator("address")
+    @classmethod
+    def _listened(cls, address: str) -> str:
+        """An IP address, or the machine's own name for itself."""
+        plain = address.strip().strip("[]") or "127.0.0.1"
+        if plain.lower() == "localhost":
+            return "127.0.0.1"
+        return str(ipaddress.ip_address(plain))
 
     @property
     def warehouse(self) -> Path:

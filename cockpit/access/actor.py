@@ -39,3 +39,5 @@ class Actor:
 
 LOCAL_ADMINISTRATOR = Actor("local", EVERYTHING, EVERY)
 """Whoever has a shell on the machine: the command line, and the server itself."""
+UNKNOWN = "-"
+"""Who is written down where nobody knows who it was."""

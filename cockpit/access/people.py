@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cockpit.access.actor import LOCAL_ADMINISTRATOR, Actor
+from cockpit.access.actor import LOCAL_ADMINISTRATOR, UNKNOWN, Actor
 from cockpit.access.roles import HIDDEN, MASKED
 from cockpit.access.scopes import DIMENSIONS, TREES
 from cockpit.errors import UsageError
@@ -16,7 +16,8 @@ from cockpit.records.tables import Person
 
 LONGEST_NAME, LONGEST_LABEL, LONGEST_VALUE = 100, 200, 400
 LONGEST_ROLE, LONGEST_ROLE_LABEL = 60, 100
-RESERVED = frozenset({LOCAL_ADMINISTRATOR.name})  # nobody is mistaken for the machine in the audit trail
+# Nobody is mistaken for the machine in the audit trail, nor for somebody unknown.
+RESERVED = frozenset({LOCAL_ADMINISTRATOR.name, UNKNOWN})
 _NAME = re.compile(r"[\w.@+-]+")
 
 

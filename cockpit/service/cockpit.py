@@ -28,6 +28,7 @@ from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView,
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.service.deliveries import Counted, DeliveryDesk
 from cockpit.service.documents import DocumentDesk
+from cockpit.service.entrance import Entrance
 from cockpit.service.figures import FigureDesk, metric_named
 from cockpit.service.health import examine
 from cockpit.service.ledgers import LedgerDesk
@@ -86,7 +87,12 @@ class Cockpit:
             raise
         self.audit = AuditTrail(self._records, settings.home, settings.secret_key.get_secret_value(), clock)
         self.people = PeopleDesk(
-            self._records, self.audit, self._warehouse, settings.secret_key.get_secret_value(), clock
+            self._records,
+            self.audit,
+            self._warehouse,
+            settings.secret_key.get_secret_value(),
+            clock,
+            lambda name: self.entrance.locked_until(name),
         )
         spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
@@ -95,6 +101,14 @@ class Cockpit:
         self._documents = DocumentDesk(self._warehouse)
         self._connections = ConnectionDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._sampling = threading.Lock()
+        self.entrance = Entrance(
+            self._records,
+            self.audit,
+            settings.secret_key.get_secret_value(),
+            clock,
+            self.people.resolve,
+            self._ledgers.real,
+        )
 
     @classmethod
     def open(

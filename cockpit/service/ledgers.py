@@ -41,6 +41,13 @@ class LedgerDesk:
         ).to_pylist()
         return {row["ledger"]: row["n"] for row in rows}
 
+    def real(self) -> bool:
+        """Whether anything but the sample company was ever delivered, undone and held deliveries included."""
+        found = self._warehouse.run_sql(
+            "SELECT count(*) AS n FROM deliveries WHERE ledger NOT IN (SELECT name FROM ledgers WHERE sample)"
+        ).to_pylist()
+        return bool(found[0]["n"])
+
     def default(self, scope: Scope) -> str | None:
         """``default`` if it holds data, else the only real ledger with data, else the sample; else None."""
         delivered = self.delivered()

@@ -41,6 +41,7 @@ FLOOR = {
     "cockpit.period": 0,
     "cockpit.scope": 0,
     "cockpit.settings": 0,
+    "cockpit.logs": 0,
     "cockpit.locale": 0,
 }
 
@@ -49,6 +50,7 @@ BESIDE = {
     "app": {"connectors", "sample_data"},
     "cockpit.__main__": {"connectors", "sample_data"},
     "cockpit.period": {"cockpit.errors"},
+    "cockpit.logs": {"cockpit.errors"},
     "cockpit.settings": {"cockpit.errors", "cockpit.locale"},
     "cockpit.access": {"cockpit.records"},
     "cockpit.meeting": {"cockpit.alerts", "cockpit.improve"},
@@ -56,7 +58,15 @@ BESIDE = {
 }
 # What a source is, is said beside the sources; the room that runs them must know it, and no source.
 CONTRACTS = {"cockpit.intake": {"connectors.base"}}
-PLAIN = {"cockpit.errors", "cockpit.issues", "cockpit.period", "cockpit.scope", "cockpit.settings", "cockpit.locale"}
+PLAIN = {
+    "cockpit.errors",
+    "cockpit.issues",
+    "cockpit.logs",
+    "cockpit.period",
+    "cockpit.scope",
+    "cockpit.settings",
+    "cockpit.locale",
+}
 ONLY = {
     "pages": {"cockpit.ui"},
     "cockpit.ui": PLAIN | {"cockpit.model", "cockpit.service", "cockpit.charts"},
