@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -75,9 +75,10 @@ def settle(
     kept.columns += [ColumnRule(group=group, how=how) for group, how in columns.items() if group not in shown]
 
 
-def roles(session: Session) -> list[Role]:
-    """The company's own roles by name."""
-    return list(session.scalars(select(Role).order_by(Role.name)))
+def roles(session: Session, names: Collection[str] | None = None) -> list[Role]:
+    """The company's own roles by name, or those of these names."""
+    wanted = select(Role).order_by(Role.name)
+    return list(session.scalars(wanted if names is None else wanted.where(Role.name.in_(names))))
 
 
 def held(session: Session) -> dict[str, int]:

@@ -22,6 +22,7 @@ from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.records import Records, Session, people
 from cockpit.records.tables import Person
+from cockpit.service import entries
 from cockpit.service import roles as role_desk
 from cockpit.service.cache import Cache
 from cockpit.service.persons import AuditView, PersonView, RoleView
@@ -32,7 +33,6 @@ SETUP_DONE = "setup_done"
 SESSION_LIFE, SESSION_IDLE = timedelta(hours=12), timedelta(minutes=30)
 LOOKED_ANEW = timedelta(minutes=30)  # after which a look through another's eyes is noted again
 VALUES_SHOWN = 500
-MOST_ENTRIES = 100_000
 
 
 class PeopleDesk:
@@ -285,9 +285,9 @@ class PeopleDesk:
         """`actor` looking through the eyes of somebody who does not exist. UsageError for what nobody can be."""
         actor.must("people")
         with self._records.reading() as session:
-            known = role_desk.known(session)
-        told = checked(draft, known)
-        seen = self._made(told, [known[role] for role in told.roles])
+            told = checked(draft, role_desk.known(session))
+            held = role_desk.held(session, told.roles)
+        seen = self._made(told, held)
         self._note_look(actor, "invented", repr(told), {"as": _facts(told)})
         return Invented(
             name=told.name,
@@ -305,14 +305,14 @@ class PeopleDesk:
         return self.view_as(actor, eyes.person or 0)
 
     def _actor(self, session: Session, one: Person, key: str | None) -> Actor:
-        known = role_desk.known(session)
         told = draft_of(one)
-        made = self._made(told, [known[role] for role in told.roles if role in known])
+        made = self._made(told, role_desk.held(session, told.roles))
         return replace(made, person=one.id, session=key, demo=one.demo)
 
     def _made(self, told: PersonDraft, held: list[RoleFacts]) -> Actor:
         shown = shown_to(held, told.columns)
-        scope = scope_of(told.everything, told.rules, shown, self._departments(), self._mask_key)
+        trees = self._departments() if any(rule.subtree for rule in told.rules) else Departments(())
+        scope = scope_of(told.everything, told.rules, shown, trees, self._mask_key)
         return Actor(told.name, scope, grants_of(held), told.label)
 
     def _departments(self) -> Departments:
@@ -348,7 +348,6 @@ class PeopleDesk:
         actor.must("people")
         asked = reasons.Asked(action, resource, dimension, value)
         with self._records.reading() as session:
-            known = role_desk.known(session)
             if isinstance(subject, Invented) and subject.draft is not None:
                 told, active = subject.draft, True
             elif subject.person is not None:
@@ -356,7 +355,7 @@ class PeopleDesk:
                 told, active = draft_of(found), found.state == ACTIVE
             else:
                 return reasons.operator()
-        held = [known[role] for role in told.roles if role in known]
+            held = role_desk.held(session, told.roles)
         return reasons.why(asked, told, active, held, self._departments())
 
     def dimensions(self, actor: Actor) -> dict[str, list[str]]:
@@ -394,15 +393,7 @@ class PeopleDesk:
         """The newest entries that fit, newest first; `since` (inclusive) and `until` (exclusive) are ISO days or
         instants, in UTC where they name no offset. UsageError where they are none."""
         actor.must("audit")
-        found = self._audit.search(
-            text=text,
-            actor=actor_name,
-            action=action,
-            since=_instant(since),
-            until=_instant(until),
-            limit=max(1, min(limit, MOST_ENTRIES)),
-        )
-        return [AuditView(one.seq, _told_at(one.at), one.actor, one.action, one.resource, one.detail) for one in found]
+        return entries.entries(self._audit, text, actor_name, action, since, until, limit)
 
     def verify_audit(self, actor: Actor) -> AuditReport:
         """Whether the audit trail holds, and where it does not."""
@@ -438,22 +429,3 @@ def _settle(kept: Person, told: PersonDraft) -> None:
 def _facts(draft: PersonDraft) -> dict[str, Any]:
     """What the audit trail says of a person."""
     return {**asdict(draft), "roles": list(draft.roles), "columns": dict(draft.columns)}
-
-
-def _instant(text: str) -> str:
-    if not text:
-        return ""
-    try:
-        found = datetime.fromisoformat(text)
-        placed = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return placed.astimezone(UTC).isoformat(timespec="microseconds")
-    except (ValueError, OverflowError) as error:
-        raise UsageError("audit_instant_not_readable", value=text) from error
-
-
-def _told_at(text: str) -> datetime:
-    """When an entry says it was written; the beginning of time where somebody made that unreadable."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)

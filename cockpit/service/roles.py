@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -30,10 +30,17 @@ def known(session: Session) -> dict[str, RoleFacts]:
     return {**BUILTIN, **{role.name: _facts(role) for role in people.roles(session)}}
 
 
+def held(session: Session, names: Iterable[str]) -> list[RoleFacts]:
+    """The roles of these names; one that is gone gives nothing."""
+    builtin = [BUILTIN[name] for name in names if name in BUILTIN]
+    own = [name for name in names if name not in BUILTIN]
+    return builtin + ([_facts(role) for role in people.roles(session, own)] if own else [])
+
+
 def views(session: Session, language: Language) -> list[RoleView]:
     """All roles with how many people hold them."""
-    held = people.held(session)
-    return [_view(role, held.get(role.name, 0), language) for role in known(session).values()]
+    counts = people.held(session)
+    return [_view(role, counts.get(role.name, 0), language) for role in known(session).values()]
 
 
 def held_by(session: Session, person: int, language: Language) -> tuple[str, ...]:
