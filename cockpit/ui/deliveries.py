@@ -203,7 +203,7 @@ def _rejects(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
 def _undo(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
     """Two clicks: the first says what will happen."""
     with st.popover(text(frame, "history.undo"), icon=":material/undo:", key=f"undo-ask-{one.id}"):
-        st.write(text(frame, "history.undo_what", number=one.id))
+        ink(h("p", "", text(frame, "history.undo_what", number=one.id)), f"undo-what-{one.id}")
         if st.button(f"**{text(frame, 'history.undo_confirm')}**", key=f"undo-{one.id}"):
             done = text(frame, "history.undone", number=one.id)
             _act(frame, lambda: cockpit.undo(actor(), one.id), done)

@@ -176,25 +176,20 @@ def _step(number: int, step: Because, roles: Mapping[str, str], language: Langua
 
 
 def worded(params: Mapping[str, str], roles: Mapping[str, str], language: Language) -> dict[str, str]:
-    """What a step names by codes, in words beside the codes: ``role_label`` beside ``role``."""
-    action = params.get("action", "")
-
-    def role(code: str) -> str:
-        return roles.get(code, code)
+    """What a step names by codes, in words; values of the data stay as they are."""
 
     def several(codes: str, say: Callable[[str], str]) -> str:
         return fmt.listed((say(code) for code in codes.split(", ")), language)
 
+    action = params.get("action", "")
     say: dict[str, Callable[[str], str]] = {
         "action": lambda code: permission(code, language),
-        "role": role,
-        "roles": lambda codes: several(codes, role),
+        "role": lambda code: roles.get(code, code),
+        "roles": lambda codes: several(codes, lambda code: roles.get(code, code)),
         "dimension": lambda code: words.dimension(code, language),
+        "dimensions": lambda codes: several(codes, lambda code: words.dimension(code, language)),
         "group": lambda code: sayings.group(code, language),
         "column": lambda code: words.column(code, language),
-        "resource": lambda code: about(action, code, language) if code else "",
+        "resource": lambda code: about(action, code, language),
     }
-    found = {**params, **{f"{name}_label": say[name](code) for name, code in params.items() if name in say}}
-    if "dimensions" in params:
-        found["dimensions"] = several(params["dimensions"], lambda code: words.dimension(code, language))
-    return found
+    return {name: say[name](value) if name in say else value for name, value in params.items()}
