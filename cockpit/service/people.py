@@ -23,8 +23,8 @@ from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.records import Records, Session, accounts, people, sessions
 from cockpit.records.tables import Person
+from cockpit.service import entries
 from cockpit.service import roles as role_desk
-from cockpit.service import trail
 from cockpit.service.cache import Cache
 from cockpit.service.persons import AuditView, PersonView, RoleView
 from cockpit.warehouse.store import Warehouse
@@ -374,7 +374,7 @@ class PeopleDesk:
         """The newest entries that fit, newest first; `since` (inclusive) and `until` (exclusive) are ISO days or
         instants, in UTC where they name no offset. UsageError where they are none."""
         actor.must("audit")
-        return trail.entries(self._audit, text, actor_name, action, since, until, limit)
+        return entries.found(self._audit, text, actor_name, action, since, until, limit)
 
     def verify_audit(self, actor: Actor) -> AuditReport:
         """Whether the audit trail holds, and where it does not."""
