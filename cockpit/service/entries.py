@@ -11,11 +11,9 @@ from cockpit.service.persons import AuditView
 MOST_ENTRIES = 100_000
 
 
-def entries(
-    trail: AuditTrail, text: str, actor: str, action: str, since: str, until: str, limit: int
-) -> list[AuditView]:
+def found(trail: AuditTrail, text: str, actor: str, action: str, since: str, until: str, limit: int) -> list[AuditView]:
     """The newest entries that fit, newest first. UsageError where `since` or `until` is no ISO day or instant."""
-    found = trail.search(
+    rows = trail.search(
         text=text,
         actor=actor,
         action=action,
@@ -23,7 +21,7 @@ def entries(
         until=_instant(until),
         limit=max(1, min(limit, MOST_ENTRIES)),
     )
-    return [AuditView(one.seq, _told_at(one.at), one.actor, one.action, one.resource, one.detail) for one in found]
+    return [AuditView(one.seq, _told_at(one.at), one.actor, one.action, one.resource, one.detail) for one in rows]
 
 
 def _instant(text: str) -> str:

@@ -15,12 +15,13 @@ from cockpit.access.grants import CHANGES
 from cockpit.access.people import Invented, PersonDraft, checked, draft_of, folded
 from cockpit.access.roles import ADMINISTRATOR, RoleFacts, grants_of, shown_to
 from cockpit.access.scopes import DIMENSIONS, Department, Departments, mask_key, scope_of
+from cockpit.access.sessions import IDLE, LONGEST
 from cockpit.access.why import Why
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
 from cockpit.locale import Language
 from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
-from cockpit.records import Records, Session, people
+from cockpit.records import Records, Session, accounts, people, sessions
 from cockpit.records.tables import Person
 from cockpit.service import entries
 from cockpit.service import roles as role_desk
@@ -29,8 +30,6 @@ from cockpit.service.persons import AuditView, PersonView, RoleView
 from cockpit.warehouse.store import Warehouse
 
 ACTIVE, DISABLED = "active", "disabled"
-SETUP_DONE = "setup_done"
-SESSION_LIFE, SESSION_IDLE = timedelta(hours=12), timedelta(minutes=30)
 LOOKED_ANEW = timedelta(minutes=30)  # after which a look through another's eyes is noted again
 VALUES_SHOWN = 500
 
@@ -63,8 +62,8 @@ class PeopleDesk:
         """Everybody, by name."""
         actor.must("people")
         with self._records.reading() as session:
-            sessions = self._sessions(session)
-            return [self._view(one, sessions) for one in people.everyone(session)]
+            open_ = self._sessions(session)
+            return [self._view(one, open_) for one in people.everyone(session)]
 
     def person(self, actor: Actor, number: int) -> PersonView:
         """RefusedError where there is nobody of that id."""
@@ -76,7 +75,7 @@ class PeopleDesk:
         """Whoever signs in with that name. UsageError `person_unknown`."""
         actor.must("people")
         with self._records.reading() as session:
-            found = people.named(session, folded(name))
+            found = accounts.named(session, folded(name))
             if found is None:
                 raise UsageError("person_unknown", name=name)
             return self._view(found, self._sessions(session))
@@ -109,7 +108,7 @@ class PeopleDesk:
             session.flush()
             note(actor.name, "person_added", f"person:{told.name}", {"after": _facts(told), "password": bool(hashed)})
             if ADMINISTRATOR in told.roles:
-                people.state_fact(session, SETUP_DONE, self._now().isoformat())
+                accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
             return self._view(made, {})
 
     def change(self, actor: Actor, number: int, revision: int, draft: PersonDraft) -> PersonView:
@@ -136,7 +135,7 @@ class PeopleDesk:
             session.flush()
             self._note_change(session, note, actor, kept, before, told)
             if ADMINISTRATOR in told.roles:
-                people.state_fact(session, SETUP_DONE, self._now().isoformat())
+                accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
             return self._view(kept, self._sessions(session))
 
     def set_state(self, actor: Actor, number: int, revision: int, state: str) -> PersonView:
@@ -154,7 +153,7 @@ class PeopleDesk:
             kept.state = state
             kept.revision += 1
             session.flush()
-            ended = people.end_sessions(session, [kept.id], self._now(), DISABLED) if state == DISABLED else 0
+            ended = sessions.end_of(session, kept.id, self._now(), DISABLED) if state == DISABLED else 0
             action = "person_disabled" if state == DISABLED else "person_enabled"
             note(actor.name, action, f"person:{kept.name}", {"sessions_ended": ended})
             return self._view(kept, self._sessions(session))
@@ -167,7 +166,7 @@ class PeopleDesk:
         changed = [name for name in new if new[name] != old[name]]
         ended = 0
         if set(changed) - {"name", "label"}:
-            ended = people.end_sessions(session, [kept.id], self._now(), "rights_changed")
+            ended = sessions.end_of(session, kept.id, self._now(), "rights_changed")
         detail = {
             "before": {name: old[name] for name in changed},
             "after": {name: new[name] for name in changed},
@@ -181,14 +180,14 @@ class PeopleDesk:
         actor.must("people")
 
     def _must_be_free(self, session: Session, name: str) -> None:
-        if people.named(session, name) is not None:
+        if accounts.named(session, name) is not None:
             raise RefusedError("person_name_taken", name=name)
 
     def _sessions(self, session: Session) -> dict[int, int]:
         now = self._now()
-        return people.open_sessions(session, now - SESSION_LIFE, now - SESSION_IDLE)
+        return people.open_sessions(session, now - LONGEST, now - IDLE)
 
-    def _view(self, one: Person, sessions: Mapping[int, int]) -> PersonView:
+    def _view(self, one: Person, open_: Mapping[int, int]) -> PersonView:
         told = draft_of(one)
         return PersonView(
             id=one.id,
@@ -205,7 +204,7 @@ class PeopleDesk:
             created_by=one.created_by,
             signed_in_at=one.signed_in_at,
             locked_until=self._locked_until(one.name),
-            sessions=sessions.get(one.id, 0),
+            sessions=open_.get(one.id, 0),
             revision=one.revision,
         )
 
@@ -259,7 +258,7 @@ class PeopleDesk:
     def resolve(self, person_id: int, session: str | None = None) -> Actor:
         """The actor an active person is; `session` is the key of theirs. NotAllowedError for anybody else."""
         with self._records.reading() as reading:
-            found = people.person(reading, person_id)
+            found = accounts.by_id(reading, person_id)
             if found is None or found.state != ACTIVE:
                 raise NotAllowedError("person_not_active")
             return self._actor(reading, found, session)
@@ -267,7 +266,7 @@ class PeopleDesk:
     def named(self, name: str) -> Actor:
         """The actor a name stands for. UsageError `person_unknown`; NotAllowedError where disabled."""
         with self._records.reading() as reading:
-            found = people.named(reading, folded(name))
+            found = accounts.named(reading, folded(name))
             if found is None:
                 raise UsageError("person_unknown", name=name)
             if found.state != ACTIVE:
@@ -393,7 +392,7 @@ class PeopleDesk:
         """The newest entries that fit, newest first; `since` (inclusive) and `until` (exclusive) are ISO days or
         instants, in UTC where they name no offset. UsageError where they are none."""
         actor.must("audit")
-        return entries.entries(self._audit, text, actor_name, action, since, until, limit)
+        return entries.found(self._audit, text, actor_name, action, since, until, limit)
 
     def verify_audit(self, actor: Actor) -> AuditReport:
         """Whether the audit trail holds, and where it does not."""
@@ -406,7 +405,7 @@ class PeopleDesk:
 
 def _found(session: Session, number: int, revision: int | None = None) -> Person:
     """The person of that id, at that revision and no product of the sample where one is given."""
-    found = people.person(session, number)
+    found = accounts.by_id(session, number)
     if found is None:
         raise RefusedError("person_gone")
     if revision is not None and found.demo:

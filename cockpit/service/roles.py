@@ -16,7 +16,7 @@ from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
 from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
-from cockpit.records import Session, people
+from cockpit.records import Session, people, sessions
 from cockpit.records.tables import Role
 from cockpit.service.persons import RoleView
 
@@ -88,7 +88,7 @@ def save(session: Session, note: Note, actor: str, told: RoleView, at: datetime)
         kept.revision += 1
         session.flush()
         rights = {one: value for one, value in after.items() if one != "label" and value != before.get(one)}
-        ended = people.end_sessions(session, holders, at, "rights_changed") if rights else 0
+        ended = sum(sessions.end_of(session, one, at, "rights_changed") for one in holders) if rights else 0
         note(actor, "role_saved", f"role:{name}", {"before": before, "after": after, "sessions_ended": ended})
     return _view(_facts(kept), len(holders), "zh_CN")
 

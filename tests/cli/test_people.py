@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from cockpit.cli import main
+from cockpit.service import Cockpit
 from cockpit.settings import settings
 from connectors import CONNECTORS
 from tests.machine import ROOT
@@ -140,6 +141,20 @@ def test_looking_as_somebody(shell: Shell, tmp_path: Path) -> None:
     assert all(row["value"] is None for row in shell.json("metric", "revenue", *window, "--as", "new").get("rows", []))
     shell("user", "disable", "li")
     assert shell.refused("metric", "revenue", "--as", "li") == "person_not_active"
+
+
+def test_a_link_to_set_a_password(shell: Shell) -> None:
+    shell("user", "add", "li", "--role", "head")
+    found = shell.json("user", "reset", "LI")
+    assert found["name"] == "li" and found["minutes"] == 60 and found["link"].startswith("/auth/reset/")
+    status, out, _ = shell("user", "reset", "li")
+    assert status == 0 and "/auth/reset/" in out and found["link"] not in out
+    assert shell.refused("user", "reset", "nobody") == "person_unknown"
+    token = out.rsplit("/", 1)[1].strip()
+    with Cockpit.open(settings(), CONNECTORS) as cockpit:
+        cockpit.entrance.reset(token, WORD)
+    assert shell.json("user", "list")["people"][0]["password"] is True
+    assert token not in (settings().home / "records.db").read_bytes().decode("latin-1")
 
 
 def test_the_trail_is_verified(shell: Shell) -> None:
