@@ -99,7 +99,9 @@ class AuditTrail:
     def search(self, **wanted: Any) -> Sequence[AuditEntry]:
         """See `cockpit.records.audit.search`."""
         with self._records.reading() as session:
-            told = {name: _storable(value) if isinstance(value, str) else value for name, value in wanted.items()}
+            told: dict[str, Any] = {
+                name: _storable(value) if isinstance(value, str) else value for name, value in wanted.items()
+            }
             return audit.search(session, **told)
 
     def verify(self) -> AuditReport:

@@ -75,7 +75,7 @@ def folded(name: str) -> str:
 def checked(draft: PersonDraft, roles: Mapping[str, object]) -> PersonDraft:
     """The draft as it is kept: texts folded, doubles gone. UsageError names what cannot be; `roles` are those there
     are."""
-    label = plain_text(draft.label, LONGEST_LABEL)
+    name, label = folded(draft.name), plain_text(draft.label, LONGEST_LABEL)
     if label is None:
         raise UsageError("person_label_not_usable", longest=LONGEST_LABEL)
     for role in draft.roles:
@@ -89,7 +89,7 @@ def checked(draft: PersonDraft, roles: Mapping[str, object]) -> PersonDraft:
         value = _checked_value(rule)
         rules[rule.dimension, value] = rules.get((rule.dimension, value), False) or rule.subtree
     return PersonDraft(
-        folded(draft.name),
+        name,
         label,
         tuple(sorted(set(draft.roles))),
         draft.everything,

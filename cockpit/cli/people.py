@@ -13,8 +13,10 @@ from cockpit.cli.parsing import command, pairs
 from cockpit.errors import EXIT_DONE, EXIT_NOT_HELD, UsageError
 from cockpit.locale import t
 from cockpit.service import Cockpit
+from cockpit.service.entrance import RESET_MINUTES
 from cockpit.service.persons import PersonDraft, PersonView, RuleView
 from cockpit.service.requests import LOCAL_ADMINISTRATOR
+from cockpit.settings import settings
 
 Name = Annotated[str, typer.Argument()]
 Roles = Annotated[list[str] | None, typer.Option("--role")]
@@ -113,6 +115,17 @@ def scope(
         shown = {group: how for group, how in {**draft.columns, **told}.items() if how != "shown"}
         view = cockpit.people.change(LOCAL_ADMINISTRATOR, found.id, found.revision, replace(draft, columns=shown))
     return _show(desk, [view], "person_scope")
+
+
+@command("user reset")
+def reset(desk: Desk, name: Name) -> int:
+    with desk.open() as cockpit:
+        found = _named(cockpit, name)
+        path = cockpit.entrance.reset_link(LOCAL_ADMINISTRATOR, found.id)
+    link = f"{settings().url}{path}"
+    desk.json({"name": found.name, "link": link, "minutes": RESET_MINUTES})
+    desk.say("reset_link" if settings().url else "reset_path", label=found.label, link=link, minutes=RESET_MINUTES)
+    return EXIT_DONE
 
 
 @command("verify-audit")

@@ -8,8 +8,7 @@ from types import MappingProxyType
 from cockpit.model.columns import words
 from cockpit.model.registry import TABLES
 
-# Columns of canonical tables and of those derived from them; a name means the same thing in each of them. A column in
-# several groups is hidden with each of them.
+# Columns of canonical tables and of those derived from them; a name means the same thing in each of them.
 _COST = words(
     "cost_amount|unit_cost|cost"
     "|amount_in|amount_out|amount_after"
@@ -17,7 +16,7 @@ _COST = words(
     "|value|before_value|after_value|used_value|sold_value|sent_value"
     "|opening_value|closing_value|days_value"
 )
-_PRICE = words("unit_price|unit_price_gross|discount_rate|discount_amount")
+_PRICE = words("unit_price|unit_price_gross|discount_rate")
 _AMOUNT = words(
     "amount_net|amount_gross|tax_amount|document_amount_net|document_amount_gross|discount_amount|credit_limit"
     "|amount_paid|amount_open|amount_allocated|target"

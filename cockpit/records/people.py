@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cockpit.records.tables import ColumnRule, Fact, Person, PersonRole, Role, ScopeRule, SignIn
+from cockpit.records.tables import ColumnRule, Person, PersonRole, Role, ScopeRule, SignIn
 
 _LOCK = 7262107
 
@@ -23,15 +22,6 @@ def lock(session: Session) -> None:
 def everyone(session: Session) -> list[Person]:
     """All people by name."""
     return list(session.scalars(select(Person).order_by(Person.name)))
-
-
-def person(session: Session, number: int) -> Person | None:
-    return session.get(Person, number)
-
-
-def named(session: Session, name: str) -> Person | None:
-    """The person of a folded name."""
-    return session.scalars(select(Person).where(Person.name == name)).first()
 
 
 def active_holders(session: Session, role: str) -> list[int]:
@@ -75,9 +65,10 @@ def settle(
     kept.columns += [ColumnRule(group=group, how=how) for group, how in columns.items() if group not in shown]
 
 
-def roles(session: Session) -> list[Role]:
-    """The company's own roles by name."""
-    return list(session.scalars(select(Role).order_by(Role.name)))
+def roles(session: Session, names: Collection[str] | None = None) -> list[Role]:
+    """The company's own roles by name, or those of these names."""
+    wanted = select(Role).order_by(Role.name)
+    return list(session.scalars(wanted if names is None else wanted.where(Role.name.in_(names))))
 
 
 def held(session: Session) -> dict[str, int]:
@@ -94,19 +85,3 @@ def open_sessions(session: Session, begun: datetime, seen: datetime) -> dict[int
         .group_by(SignIn.person)
     )
     return dict(session.execute(counted).tuples().all())
-
-
-def end_sessions(session: Session, people: Iterable[int], at: datetime, why: str) -> int:
-    """End every session of these people; how many there were."""
-    ended = session.execute(
-        update(SignIn)
-        .where(SignIn.person.in_(list(people)), SignIn.ended_at.is_(None))
-        .values(ended_at=at, ended_why=why)
-    )
-    return ended.rowcount if isinstance(ended, CursorResult) else 0
-
-
-def state_fact(session: Session, name: str, value: str) -> None:
-    """Write a fact about this installation down, unless it already is."""
-    if session.get(Fact, name) is None:
-        session.add(Fact(name=name, value=value))

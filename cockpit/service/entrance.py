@@ -6,14 +6,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cockpit.access import Actor, passwords
 from cockpit.access.admission import Admission
 from cockpit.access.audit import AuditTrail
 from cockpit.access.demo import Demo
 from cockpit.access.people import folded
-from cockpit.access.reset import Reset
+from cockpit.access.reset import VALID, Reset
 from cockpit.access.roles import ADMINISTRATOR
 from cockpit.access.sessions import BELIEVED, IDLE, LONGEST, REMEMBERED, Known, key_of
 from cockpit.access.setup import Setup
@@ -25,6 +25,7 @@ from cockpit.service.persons import SessionView
 from cockpit.settings import Settings
 
 THEMES = ("light", "dark")
+RESET_MINUTES = VALID // timedelta(minutes=1)
 Resolve = Callable[[int, str | None], Actor]
 
 

@@ -15,24 +15,23 @@ from cockpit.access.grants import CHANGES
 from cockpit.access.people import Invented, PersonDraft, checked, draft_of, folded
 from cockpit.access.roles import ADMINISTRATOR, RoleFacts, grants_of, shown_to
 from cockpit.access.scopes import DIMENSIONS, Department, Departments, mask_key, scope_of
+from cockpit.access.sessions import IDLE, LONGEST
 from cockpit.access.why import Why
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
 from cockpit.locale import Language
 from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
-from cockpit.records import Records, Session, people
+from cockpit.records import Records, Session, accounts, people, sessions
 from cockpit.records.tables import Person
+from cockpit.service import entries
 from cockpit.service import roles as role_desk
 from cockpit.service.cache import Cache
 from cockpit.service.persons import AuditView, PersonView, RoleView
 from cockpit.warehouse.store import Warehouse
 
 ACTIVE, DISABLED = "active", "disabled"
-SETUP_DONE = "setup_done"
-SESSION_LIFE, SESSION_IDLE = timedelta(hours=12), timedelta(minutes=30)
 LOOKED_ANEW = timedelta(minutes=30)  # after which a look through another's eyes is noted again
 VALUES_SHOWN = 500
-MOST_ENTRIES = 100_000
 
 
 class PeopleDesk:
@@ -63,8 +62,8 @@ class PeopleDesk:
         """Everybody, by name."""
         actor.must("people")
         with self._records.reading() as session:
-            sessions = self._sessions(session)
-            return [self._view(one, sessions) for one in people.everyone(session)]
+            open_ = self._sessions(session)
+            return [self._view(one, open_) for one in people.everyone(session)]
 
     def person(self, actor: Actor, number: int) -> PersonView:
         """RefusedError where there is nobody of that id."""
@@ -76,7 +75,7 @@ class PeopleDesk:
         """Whoever signs in with that name. UsageError `person_unknown`."""
         actor.must("people")
         with self._records.reading() as session:
-            found = people.named(session, folded(name))
+            found = accounts.named(session, folded(name))
             if found is None:
                 raise UsageError("person_unknown", name=name)
             return self._view(found, self._sessions(session))
@@ -109,7 +108,7 @@ class PeopleDesk:
             session.flush()
             note(actor.name, "person_added", f"person:{told.name}", {"after": _facts(told), "password": bool(hashed)})
             if ADMINISTRATOR in told.roles:
-                people.state_fact(session, SETUP_DONE, self._now().isoformat())
+                accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
             return self._view(made, {})
 
     def change(self, actor: Actor, number: int, revision: int, draft: PersonDraft) -> PersonView:
@@ -136,7 +135,7 @@ class PeopleDesk:
             session.flush()
             self._note_change(session, note, actor, kept, before, told)
             if ADMINISTRATOR in told.roles:
-                people.state_fact(session, SETUP_DONE, self._now().isoformat())
+                accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
             return self._view(kept, self._sessions(session))
 
     def set_state(self, actor: Actor, number: int, revision: int, state: str) -> PersonView:
@@ -154,7 +153,7 @@ class PeopleDesk:
             kept.state = state
             kept.revision += 1
             session.flush()
-            ended = people.end_sessions(session, [kept.id], self._now(), DISABLED) if state == DISABLED else 0
+            ended = sessions.end_of(session, kept.id, self._now(), DISABLED) if state == DISABLED else 0
             action = "person_disabled" if state == DISABLED else "person_enabled"
             note(actor.name, action, f"person:{kept.name}", {"sessions_ended": ended})
             return self._view(kept, self._sessions(session))
@@ -167,7 +166,7 @@ class PeopleDesk:
         changed = [name for name in new if new[name] != old[name]]
         ended = 0
         if set(changed) - {"name", "label"}:
-            ended = people.end_sessions(session, [kept.id], self._now(), "rights_changed")
+            ended = sessions.end_of(session, kept.id, self._now(), "rights_changed")
         detail = {
             "before": {name: old[name] for name in changed},
             "after": {name: new[name] for name in changed},
@@ -181,14 +180,14 @@ class PeopleDesk:
         actor.must("people")
 
     def _must_be_free(self, session: Session, name: str) -> None:
-        if people.named(session, name) is not None:
+        if accounts.named(session, name) is not None:
             raise RefusedError("person_name_taken", name=name)
 
     def _sessions(self, session: Session) -> dict[int, int]:
         now = self._now()
-        return people.open_sessions(session, now - SESSION_LIFE, now - SESSION_IDLE)
+        return people.open_sessions(session, now - LONGEST, now - IDLE)
 
-    def _view(self, one: Person, sessions: Mapping[int, int]) -> PersonView:
+    def _view(self, one: Person, open_: Mapping[int, int]) -> PersonView:
         told = draft_of(one)
         return PersonView(
             id=one.id,
@@ -205,7 +204,7 @@ class PeopleDesk:
             created_by=one.created_by,
             signed_in_at=one.signed_in_at,
             locked_until=self._locked_until(one.name),
-            sessions=sessions.get(one.id, 0),
+            sessions=open_.get(one.id, 0),
             revision=one.revision,
         )
 
@@ -247,7 +246,7 @@ class PeopleDesk:
     def resolve(self, person_id: int, session: str | None = None) -> Actor:
         """The actor an active person is; `session` is the key of theirs. NotAllowedError for anybody else."""
         with self._records.reading() as reading:
-            found = people.person(reading, person_id)
+            found = accounts.by_id(reading, person_id)
             if found is None or found.state != ACTIVE:
                 raise NotAllowedError("person_not_active")
             return self._actor(reading, found, session)
@@ -255,7 +254,7 @@ class PeopleDesk:
     def named(self, name: str) -> Actor:
         """The actor a name stands for. UsageError `person_unknown`; NotAllowedError where disabled."""
         with self._records.reading() as reading:
-            found = people.named(reading, folded(name))
+            found = accounts.named(reading, folded(name))
             if found is None:
                 raise UsageError("person_unknown", name=name)
             if found.state != ACTIVE:
@@ -273,9 +272,9 @@ class PeopleDesk:
         """`actor` looking through the eyes of somebody who does not exist. UsageError for what nobody can be."""
         actor.must("people")
         with self._records.reading() as session:
-            known = role_desk.known(session)
-        told = checked(draft, known)
-        seen = self._made(told, [known[role] for role in told.roles])
+            told = checked(draft, role_desk.known(session))
+            held = role_desk.held(session, told.roles)
+        seen = self._made(told, held)
         self._note_look(actor, "invented", repr(told), {"as": _facts(told)})
         return Invented(
             name=told.name,
@@ -287,14 +286,14 @@ class PeopleDesk:
         )
 
     def _actor(self, session: Session, one: Person, key: str | None) -> Actor:
-        known = role_desk.known(session)
         told = draft_of(one)
-        made = self._made(told, [known[role] for role in told.roles if role in known])
+        made = self._made(told, role_desk.held(session, told.roles))
         return replace(made, person=one.id, session=key, demo=one.demo)
 
     def _made(self, told: PersonDraft, held: list[RoleFacts]) -> Actor:
         shown = shown_to(held, told.columns)
-        scope = scope_of(told.everything, told.rules, shown, self._departments(), self._mask_key)
+        trees = self._departments() if any(rule.subtree for rule in told.rules) else Departments(())
+        scope = scope_of(told.everything, told.rules, shown, trees, self._mask_key)
         return Actor(told.name, scope, grants_of(held), told.label)
 
     def _departments(self) -> Departments:
@@ -330,7 +329,6 @@ class PeopleDesk:
         actor.must("people")
         asked = reasons.Asked(action, resource, dimension, value)
         with self._records.reading() as session:
-            known = role_desk.known(session)
             if isinstance(subject, Invented) and subject.draft is not None:
                 told, active = subject.draft, True
             elif subject.person is not None:
@@ -338,7 +336,7 @@ class PeopleDesk:
                 told, active = draft_of(found), found.state == ACTIVE
             else:
                 return reasons.operator()
-        held = [known[role] for role in told.roles if role in known]
+            held = role_desk.held(session, told.roles)
         return reasons.why(asked, told, active, held, self._departments())
 
     def dimensions(self, actor: Actor) -> dict[str, list[str]]:
@@ -376,15 +374,7 @@ class PeopleDesk:
         """The newest entries that fit, newest first; `since` (inclusive) and `until` (exclusive) are ISO days or
         instants, in UTC where they name no offset. UsageError where they are none."""
         actor.must("audit")
-        found = self._audit.search(
-            text=text,
-            actor=actor_name,
-            action=action,
-            since=_instant(since),
-            until=_instant(until),
-            limit=max(1, min(limit, MOST_ENTRIES)),
-        )
-        return [AuditView(one.seq, _told_at(one.at), one.actor, one.action, one.resource, one.detail) for one in found]
+        return entries.found(self._audit, text, actor_name, action, since, until, limit)
 
     def verify_audit(self, actor: Actor) -> AuditReport:
         """Whether the audit trail holds, and where it does not."""
@@ -397,7 +387,7 @@ class PeopleDesk:
 
 def _found(session: Session, number: int, revision: int | None = None) -> Person:
     """The person of that id, at that revision and no product of the sample where one is given."""
-    found = people.person(session, number)
+    found = accounts.by_id(session, number)
     if found is None:
         raise RefusedError("person_gone")
     if revision is not None and found.demo:
@@ -420,22 +410,3 @@ def _settle(kept: Person, told: PersonDraft) -> None:
 def _facts(draft: PersonDraft) -> dict[str, Any]:
     """What the audit trail says of a person."""
     return {**asdict(draft), "roles": list(draft.roles), "columns": dict(draft.columns)}
-
-
-def _instant(text: str) -> str:
-    if not text:
-        return ""
-    try:
-        found = datetime.fromisoformat(text)
-        placed = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return placed.astimezone(UTC).isoformat(timespec="microseconds")
-    except (ValueError, OverflowError) as error:
-        raise UsageError("audit_instant_not_readable", value=text) from error
-
-
-def _told_at(text: str) -> datetime:
-    """When an entry says it was written; the beginning of time where somebody made that unreadable."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)

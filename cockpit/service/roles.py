@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
 from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
-from cockpit.records import Session, people
+from cockpit.records import Session, people, sessions
 from cockpit.records.tables import Role
 from cockpit.service.persons import RoleView
 
@@ -30,10 +30,17 @@ def known(session: Session) -> dict[str, RoleFacts]:
     return {**BUILTIN, **{role.name: _facts(role) for role in people.roles(session)}}
 
 
+def held(session: Session, names: Iterable[str]) -> list[RoleFacts]:
+    """The roles of these names; one that is gone gives nothing."""
+    builtin = [BUILTIN[name] for name in names if name in BUILTIN]
+    own = [name for name in names if name not in BUILTIN]
+    return builtin + ([_facts(role) for role in people.roles(session, own)] if own else [])
+
+
 def views(session: Session, language: Language) -> list[RoleView]:
     """All roles with how many people hold them."""
-    held = people.held(session)
-    return [_view(role, held.get(role.name, 0), language) for role in known(session).values()]
+    counts = people.held(session)
+    return [_view(role, counts.get(role.name, 0), language) for role in known(session).values()]
 
 
 def save(session: Session, note: Note, actor: str, told: RoleView, at: datetime) -> RoleView:
@@ -61,7 +68,7 @@ def save(session: Session, note: Note, actor: str, told: RoleView, at: datetime)
         kept.revision += 1
         session.flush()
         rights = {one: value for one, value in after.items() if one != "label" and value != before.get(one)}
-        ended = people.end_sessions(session, holders, at, "rights_changed") if rights else 0
+        ended = sum(sessions.end_of(session, one, at, "rights_changed") for one in holders) if rights else 0
         note(actor, "role_saved", f"role:{name}", {"before": before, "after": after, "sessions_ended": ended})
     return _view(_facts(kept), len(holders), "zh_CN")
 

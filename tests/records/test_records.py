@@ -19,8 +19,8 @@ from cockpit.access.audit import AuditTrail
 from cockpit.errors import RefusedError, SystemFailure, UsageError
 from cockpit.records import Records, people, store
 from cockpit.records.tables import Base
-from tests.access.made import NOW, person
 from tests.machine import ROOT
+from tests.people.made import NOW, person
 from tests.servers import Server, execute
 
 REVISIONS = [one.revision for one in reversed(list(ScriptDirectory(str(store.MIGRATIONS)).walk_revisions()))]
