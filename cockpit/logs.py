@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
@@ -25,7 +26,7 @@ REQUEST: ContextVar[str] = ContextVar("request", default="")
 _CREDENTIALS = re.compile(r"://[^/\s@]+@")
 _QUESTION = re.compile(r"\?\S*")
 # Libraries whose own handlers write lines of their own making; theirs go through ours instead.
-_OTHERS = ("streamlit", "uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "alembic", "asyncio")
+_OTHERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 
 
 class Lines(logging.Formatter):
@@ -48,12 +49,21 @@ class Lines(logging.Formatter):
         return json.dumps(told, ensure_ascii=True, default=str)
 
 
+class Console(logging.Handler):
+    """Standard error as it is at the time. What cannot be told is lost; it stops nothing and tells nothing else."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(Exception):
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
+
+
 def set_up() -> None:
     """From now on everything that is logged in this process goes to standard error as such lines.
 
     The server calls it again once its libraries have made their own handlers.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Console()
     handler.setFormatter(Lines())
     top = logging.getLogger()
     top.handlers = [handler]
