@@ -45,7 +45,7 @@ def views(session: Session, language: Language) -> list[RoleView]:
 
 def held_by(session: Session, person: int, language: Language) -> tuple[str, ...]:
     """The roles a person holds, by their labels."""
-    found = people.person(session, person)
+    found = accounts.by_id(session, person)
     held = set() if found is None else {one.role for one in found.roles}
     return tuple(role.label for role in views(session, language) if role.name in held)
 
