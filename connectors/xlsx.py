@@ -27,17 +27,15 @@ _FAULTS = (OSError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedEr
 class Scan(threading.Thread):
     """Looks through a sheet's XML beside the reader, for what the reader does not tell.
 
-    `damaged`: the part is not what was packed, by its checksum, which the reader does not look at. `errors`: there may
-    be cells such as #N/A; `unsolved` formulas have no stored result, `first` is one such cell;
-    `last_line` is the last line with a value; `zeros` maps columns (from 0) to lines by the digits their format shows.
-    A sheet that is no XML may have errors and tells nothing else.
+    `damaged`: the part is not what was packed, by its checksum, which the reader does not look at. `unsolved` formulas
+    have no stored result, `first` is one such cell; `last_line` is the last line with a value; `zeros` maps columns
+    (from 0) to lines by the digits their format shows. A sheet that is no XML tells nothing.
     """
 
     def __init__(self, archive: zipfile.ZipFile | None, part: str | None, zero_styles: dict[int, int]) -> None:
         super().__init__(daemon=True)
         self._archive, self._part = archive, part
         self.small = archive is not None and part is not None and archive.getinfo(part).file_size <= SMALL
-        self.errors = part is None
         self.damaged = False
         self.unsolved = 0
         self.first: str | None = None
@@ -67,7 +65,6 @@ class Scan(threading.Thread):
             self.damaged = True
 
     def _look(self, block: bytes) -> None:
-        self.errors = self.errors or b't="e"' in block
         valued = max(block.rfind(b"</v></c>"), block.rfind(b"</is></c>"))
         if valued > 0 and block[valued - 3 : valued] != b"<v>":
             cells = _last_cell(block, valued, 100_000)
