@@ -10,23 +10,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.errors import RefusedError, UsageError
 from cockpit.locale import Language, t
-from cockpit.metrics import METRICS
-from cockpit.metrics.drill import documents
-from cockpit.metrics.question import checked
 from cockpit.model import TABLES
 from cockpit.period import check_month_start_day, period_of
 from cockpit.service import dictionary, spool
-from cockpit.service.cards import CardDesk
 from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView, SyncReport
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.service.deliveries import Counted, DeliveryDesk
 from cockpit.service.documents import DocumentDesk
-from cockpit.service.figures import FigureDesk, metric_named
 from cockpit.service.health import examine
 from cockpit.service.ledgers import LedgerDesk
 from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport, MetricEntry
@@ -45,6 +40,10 @@ from cockpit.service.sample import Sample
 from cockpit.service.sources import sources_of
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
+
+if TYPE_CHECKING:  # what answers questions takes long to import; a load does without
+    from cockpit.service.cards import CardDesk
+    from cockpit.service.figures import FigureDesk
 
 Asked = ParamSpec("Asked")
 Told = TypeVar("Told")
@@ -78,7 +77,6 @@ class Cockpit:
         self._warehouse = Warehouse(settings.warehouse, TABLES, DERIVATIONS, clock)
         spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
-        self._figures = FigureDesk(self._warehouse, self._ledgers.facts)
         self._deliveries = DeliveryDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._documents = DocumentDesk(self._warehouse)
         self._connections = ConnectionDesk(self._warehouse, settings.home, settings.timezone, connectors)
@@ -112,6 +110,12 @@ class Cockpit:
 
     # ---------------------------------------------------------------- figures
 
+    @functools.cached_property
+    def _figures(self) -> FigureDesk:
+        from cockpit.service.figures import FigureDesk
+
+        return FigureDesk(self._warehouse, self._ledgers.facts)
+
     @_one_state
     def metric(self, actor: Actor, name: str, request: MetricRequest, language: Language) -> MetricResult:
         """A metric's rows. Raises UsageError where the question cannot be asked."""
@@ -120,6 +124,10 @@ class Cockpit:
     @_one_state
     def drill(self, actor: Actor, name: str, request: MetricRequest, limit: int, language: Language) -> DrillResult:
         """The documents behind a number, the ones that weigh most first, with file, sheet and line."""
+        from cockpit.metrics.drill import documents
+        from cockpit.metrics.question import checked
+        from cockpit.service.figures import metric_named
+
         figures = self._figures.metric(actor, name, replace(request, grain="all", by=()), language)
         ledgers = self._figures.ledgers(actor, request.ledger)
         metric = metric_named(name)
@@ -165,15 +173,21 @@ class Cockpit:
         return self._card_desk(actor, request).breaches(actor, request, language)
 
     def _card_desk(self, actor: Actor, request: CardRequest) -> CardDesk:
+        from cockpit.service.cards import CardDesk
+
         facts = self._ledgers.facts(actor.scope, request.ledger)
         day = facts[0].month_start_day if facts else 1
         return CardDesk(self._figures, day, self._ledgers.loaded_tables(request.ledger))
 
     def entry(self, actor: Actor, metric: str, language: Language) -> MetricEntry:
         """A metric's block of the dictionary."""
+        from cockpit.service.figures import metric_named
+
         return dictionary.entry(metric_named(metric), language)
 
     def dictionary(self, actor: Actor, language: Language) -> list[MetricEntry]:
+        from cockpit.metrics import METRICS
+
         return [dictionary.entry(metric, language) for metric in METRICS.values()]
 
     @_one_state

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-
-import ibis
-import ibis.expr.datatypes as dt
-import ibis.expr.types as ir
-from ibis.backends.sql.datatypes import DuckDBType
+from typing import TYPE_CHECKING
 
 from cockpit.scope import Scope
+
+if TYPE_CHECKING:  # Ibis takes long to load and only questions need it: loads do without
+    import ibis.expr.datatypes as dt
+    import ibis.expr.types as ir
 
 
 def schema(columns: Mapping[str, str]) -> dict[str, dt.DataType]:
     """DuckDB types as Ibis types."""
+    from ibis.backends.sql.datatypes import DuckDBType
+
     return {name: DuckDBType.from_string(kind) for name, kind in columns.items()}
 
 
@@ -25,6 +27,8 @@ def unreachable(columns: Mapping[str, str], scope: Scope) -> tuple[str, ...]:
 
 def scoped(name: str, columns: Mapping[str, str], scope: Scope, ledgers: tuple[str, ...] | None) -> ir.Table:
     """The table under `scope`, limited to `ledgers` (None: all the scope reaches); hidden columns come back null."""
+    import ibis
+
     table = ibis.table(schema(columns), name=name)
     if unreachable(columns, scope):
         return table.filter(ibis.literal(False))
@@ -38,6 +42,8 @@ def scoped(name: str, columns: Mapping[str, str], scope: Scope, ledgers: tuple[s
 
 def counted(tables: Mapping[str, ir.Table]) -> ir.Table:
     """Rows of several tables by ledger, in one expression: table, ledger, n."""
+    import ibis
+
     parts = []
     for name, rows in tables.items():
         found = rows.group_by("ledger").aggregate(n=rows.count())
@@ -51,5 +57,7 @@ _COMPILING = threading.Lock()
 
 def compile_sql(expression: ir.Table) -> str:
     """The DuckDB statement of an expression."""
+    import ibis
+
     with _COMPILING:
         return str(ibis.to_sql(expression, dialect="duckdb"))

@@ -15,8 +15,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from cockpit.api import Start, middleware, refuse_open_address, routes
-from cockpit.api.gate import is_loopback
+from cockpit.api.gate import is_loopback, middleware, refuse_open_address
+from cockpit.api.routes import routes
+from cockpit.api.start import Start
 from cockpit.errors import RefusedError, SystemFailure, UsageError
 from cockpit.ui import sitemap
 
