@@ -19,8 +19,13 @@ if str(ROOT) not in sys.path:  # started by a path from anywhere
     sys.path.insert(0, str(ROOT))
 
 from cockpit import logs  # noqa: E402
-from cockpit.api import Desk as Entry  # noqa: E402
-from cockpit.api import Owner, Site, Start, caller, is_loopback, middleware, refuse_open_address, routes  # noqa: E402
+from cockpit.api import caller  # noqa: E402
+from cockpit.api.entrance import Desk as Entry  # noqa: E402
+from cockpit.api.gate import middleware  # noqa: E402
+from cockpit.api.owner import Owner  # noqa: E402
+from cockpit.api.routes import routes  # noqa: E402
+from cockpit.api.site import Site, is_loopback, refuse_open_address  # noqa: E402
+from cockpit.api.start import Start  # noqa: E402
 from cockpit.api.wire import Call  # noqa: E402
 from cockpit.cli import Desk, distant, run  # noqa: E402
 from cockpit.errors import CockpitError, SystemFailure, UsageError  # noqa: E402

@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
-if __name__ == "__main__":
+from cockpit.intake import sandbox
+
+STARTED = __name__ == "__main__"
+LOADS = STARTED and sys.argv[1:2] == ["load"]
+
+if STARTED:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # as long as nothing is open an interruption just ends the process
+    gc.disable()  # what is imported stays
+if LOADS:
+    sandbox.shared().prepare()  # gets ready while this process imports the rest
 
-from cockpit.api import caller
-from cockpit.api.wire import Call, Screen
-from cockpit.cli import Answered, Desk, main, screen
-from cockpit.errors import SystemFailure
-from cockpit.locale import t
-from cockpit.service import Cockpit
-from cockpit.settings import settings
-from connectors import CONNECTORS
-from sample_data import SAMPLE
+from cockpit.api import caller, place  # noqa: E402
+from cockpit.api.wire import Call, Screen  # noqa: E402
+from cockpit.errors import CockpitError, SystemFailure  # noqa: E402
+from cockpit.locale import t  # noqa: E402
+from cockpit.settings import settings, spool_of  # noqa: E402
+from connectors import CONNECTORS  # noqa: E402
+
+
+def read_ahead(words: Sequence[str]) -> None:
+    """Begin to read the first file of a load, before the command line is understood and the warehouse open.
+
+    What is wrong with the words, the file or the settings is said where they are used. Beside an owner nothing is read:
+    it does so itself.
+    """
+    with suppress(CockpitError, OSError):
+        home = settings().home
+        file = next((path for word in words if (path := Path(word)).is_file()), None)
+        if file is not None and not place.socket_file(home).exists() and not place.ticket_file(home).exists():
+            none: Mapping[str, object] = {}
+            readers = [(f"{one.__module__}:{one.__qualname__}", none) for one in CONNECTORS if one.files]
+            sandbox.shared().read_ahead(file, readers, spool_of(home))
+
+
+if LOADS:
+    read_ahead(sys.argv[2:])
+
+from cockpit.cli import Answered, Desk, main, screen  # noqa: E402
+from cockpit.service import Cockpit  # noqa: E402
+from sample_data import SAMPLE  # noqa: E402
+
+if STARTED:
+    gc.enable()
 
 
 def command(arguments: Sequence[str]) -> int:

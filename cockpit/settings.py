@@ -91,6 +91,12 @@ class Settings(BaseSettings):
         return self.records_url or f"sqlite:///{(self.home / 'records.db').as_posix()}"
 
 
+def spool_of(home: Path) -> Path:
+    """Where business data lie on their way: beside the warehouse, so that one disk is watched and a file moves into
+    place in one step."""
+    return home / "spool"
+
+
 @cache
 def settings() -> Settings:
     """The settings, read once per process; makes `home` and the secret key on the first start.

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import ClassVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
 from cockpit.issues import Issue
@@ -170,5 +169,5 @@ class Database(Connector):
 def numbered(columns: Mapping[str, pa.Array], rows: int, lines: pa.Array | None = None) -> pa.RecordBatch:
     """A batch of text columns with their line numbers in front; without `lines` the rows are lines 1 to `rows`."""
     if lines is None:
-        lines = pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), rows)) if rows else pa.array([], pa.int64())
+        lines = pa.arange(1, rows + 1)
     return pa.RecordBatch.from_arrays([lines, *columns.values()], names=[LINE, *columns])

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -190,6 +189,8 @@ def _parse(path: Path, delimiter: str, issues: list[Issue]) -> tuple[pa.Table, p
 
     Where quotation marks do not add up to all lines of the file, they are letters in the lines they spoil.
     """
+    import duckdb  # takes long to load, and workbooks are read without it
+
     total, width = _measure(path, delimiter)
     if width > MAX_COLUMNS:
         raise Unreadable(Issue("sheet_too_wide", "error", params={"columns": width, "limit": MAX_COLUMNS}))
@@ -285,6 +286,8 @@ def _measure(path: Path, delimiter: str) -> tuple[int, int]:
 
 
 def _read_csv(path: Path, delimiter: str, width: int, quote: str) -> pa.Table:
+    import duckdb
+
     con = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
     try:
         reader = con.read_csv(

@@ -90,13 +90,9 @@ def _read_sheet(reader: fastexcel.ExcelReader, position: int, name: str, package
         if sheet.width > MAX_COLUMNS:
             issue = Issue("sheet_too_wide", "error", params={"columns": sheet.width, "limit": MAX_COLUMNS})
             return Extract(name, [], sheet.visible != "visible", issues=[issue])
+        batch, problems = sheet.to_arrow_with_errors()
+        columns = _with_error_texts(batch, problems)
         scan.join()
-        if scan.errors:  # the slower way, which tells where
-            batch, problems = sheet.to_arrow_with_errors()
-            columns = _with_error_texts(batch, problems)
-        else:
-            batch = sheet.to_arrow()
-            columns = list(batch.columns)
         if scan.damaged:
             return Extract(name, [], issues=[Issue("sheet_damaged", "error")])
         last_line = max(scan.last_line, old.last_line)

@@ -13,7 +13,7 @@ from pathlib import Path
 from cockpit.issues import Issue
 from connectors.xls import ZEROS
 
-CHUNK = 1 << 22
+CHUNK = 1 << 20
 SMALL = 16 << 20  # a part up to this size is looked through before the sheet is opened
 MAX_COLUMNS = 4096
 MAX_AREA = 32_000_000  # cells between the first and the last; the reader keeps about 40 bytes for each
@@ -27,17 +27,15 @@ _FAULTS = (OSError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedEr
 class Scan(threading.Thread):
     """Looks through a sheet's XML beside the reader, for what the reader does not tell.
 
-    `damaged`: the part is not what was packed, by its checksum, which the reader does not look at. `errors`: there may
-    be cells such as #N/A; `unsolved` formulas have no stored result, `first` is one such cell;
-    `last_line` is the last line with a value; `zeros` maps columns (from 0) to lines by the digits their format shows.
-    A sheet that is no XML may have errors and tells nothing else.
+    `damaged`: the part is not what was packed, by its checksum, which the reader does not look at. `unsolved` formulas
+    have no stored result, `first` is one such cell; `last_line` is the last line with a value; `zeros` maps columns
+    (from 0) to lines by the digits their format shows. A sheet that is no XML tells nothing.
     """
 
     def __init__(self, archive: zipfile.ZipFile | None, part: str | None, zero_styles: dict[int, int]) -> None:
         super().__init__(daemon=True)
         self._archive, self._part = archive, part
         self.small = archive is not None and part is not None and archive.getinfo(part).file_size <= SMALL
-        self.errors = part is None
         self.damaged = False
         self.unsolved = 0
         self.first: str | None = None
@@ -67,11 +65,10 @@ class Scan(threading.Thread):
             self.damaged = True
 
     def _look(self, block: bytes) -> None:
-        self.errors = self.errors or b't="e"' in block
         valued = max(block.rfind(b"</v></c>"), block.rfind(b"</is></c>"))
         if valued > 0 and block[valued - 3 : valued] != b"<v>":
-            cells = _CELL.findall(block, max(0, valued - 100_000), valued)
-            self.last_line = max(self.last_line, int(cells[-1][1])) if cells else self.last_line
+            cells = _last_cell(block, valued, 100_000)
+            self.last_line = max(self.last_line, int(cells[1])) if cells else self.last_line
         if self.small:
             for letters in set(_FILLED.findall(block)) - set(self._columns):
                 found = re.search(rb'<c r="(%s\d+)"[^>/]*>' % letters, block)
@@ -86,8 +83,8 @@ class Scan(threading.Thread):
             self.unsolved += count
             if count and self.first is None:
                 end = block.find(ending)
-                cells = _CELL.findall(block, max(0, end - 10_000), end)
-                self.first = b"".join(cells[-1]).decode() if cells else None
+                cells = _last_cell(block, end, 10_000)
+                self.first = b"".join(cells).decode() if cells else None
 
     def too_large(self) -> Issue | None:
         """Why the sheet must not be opened: cells so far apart that what lies between would fill the memory."""
@@ -192,6 +189,15 @@ class Package:
         cells = re.search(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", styles, re.DOTALL) if shown else None
         formats = re.findall(r'<(?:\w+:)?xf\s[^>]*?numFmtId="(\d+)"', cells[0]) if cells else []
         return {style: shown[number] for style, number in enumerate(formats) if number in shown}
+
+
+def _last_cell(block: bytes, end: int, reach: int) -> tuple[bytes, bytes] | None:
+    """Letters and line of the last cell that begins in the `reach` bytes before `end`; most begin right there."""
+    for back in (500, reach):
+        if cells := _CELL.findall(block, max(0, end - back), end):
+            letters, line = cells[-1]
+            return letters, line
+    return None
 
 
 def _column(letters: bytes) -> int:

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from cockpit.api import place
 from cockpit.api.wire import LONGEST, RELEASE, Call, Frame, Greeting, Hail, line, proof, proven, read
 from cockpit.errors import SystemFailure
-from cockpit.service import Cockpit
+
+if TYPE_CHECKING:
+    from cockpit.service import Cockpit
 
 SILENCE = 30.0  # seconds without a sign of life after which an owner counts as hanging
 CURSOR = "\x1b[?25h"  # shows it

@@ -103,6 +103,8 @@ def _fork(job: dict[str, Any]) -> tuple[str, int]:
                 with suppress(OSError):
                     traceback.print_exc()  # last words, in stderr.txt
             os._exit(status)  # the fork ends here whatever happens
+    import duckdb  # noqa: F401  warm for the forks to come: not every file needs it, and the first one did not wait
+
     return _await(pid, time.monotonic() + float(job["seconds"]))
 
 

@@ -145,6 +145,7 @@ class _File:
             [(connector.target, connector.settings) for connector in self.connectors],
             lambda rows: self.tell("reading", rows),
             self.spool,
+            self.sha256,
         ) as read:
             self.connector = read.connector or ""
             issues = list(read.issues)

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import json
-import os
 import queue
 import re
-import select
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from cockpit.errors import SystemFailure, lacking
-from cockpit.intake.child import MANIFEST, issue_of
+from cockpit.intake.worker import Lost, NeverBegan, Worker, folder, sweep
 from cockpit.issues import Issue
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:  # a worker is asked before what takes long to load is there
+    import pyarrow as pa
+
 WORKERS = 2
-START_SECONDS = 60.0
-_PREFIX = "cockpit-intake-"
-_MOST_UNREAD = 1 << 20  # bytes of a line from a worker
 # What a reader says at its end, by what ended it.
 _TELLING = {
     "disk": re.compile(rb"No space left|Disk quota exceeded"),
@@ -79,136 +71,44 @@ class ReadFile:
     peak: int = 0
 
 
-class _Lost(Exception):
-    """The worker process itself ended or hung."""
-
-
-class _NeverBegan(_Lost):
-    """It did so before it took the file: a file is not to blame for that."""
-
-
-class _Worker:
-    """A warm process that forks for every file."""
-
-    def __init__(self) -> None:
-        self._home = _folder()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._ready = False
-        self._unread = b""
-
-    def run(self, job: Mapping[str, Any], progress: Callable[[int], None]) -> tuple[str, int]:
-        """The fork's outcome (ok, memory, time, crash) and its peak of memory in bytes.
-
-        Raises `_Lost` when the worker is gone, `_NeverBegan` when it was so before.
-        """
-        process = self._started()
-        assert process.stdin is not None
-        try:
-            process.stdin.write((json.dumps(job) + "\n").encode())
-            process.stdin.flush()
-        except OSError as error:
-            raise _NeverBegan from error
-        deadline = time.monotonic() + float(job["seconds"]) + 15
-        began = False
-        while True:
-            try:
-                message = self._line(process, deadline)
-            except _Lost as error:
-                raise error if began else _NeverBegan() from error
-            began = True
-            if "rows" in message:
-                progress(int(message["rows"]))
-            elif "done" in message:
-                return str(message["done"]), int(message["peak"])
-
-    def stop(self) -> None:
-        process, self._process, self._ready, self._unread = self._process, None, False, b""
-        if process is None:
-            return
-        if sys.platform == "win32":
-            process.kill()
-        else:  # the worker leads a group of its own: a fork it was waiting for ends with it
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was written and never taken
-                    pipe.close()
-
-    def close(self) -> None:
-        self.stop()
-        shutil.rmtree(self._home, ignore_errors=True)
-
-    def begin(self) -> None:
-        """Starts the process where it does not run, without waiting until it is ready."""
-        if self._process is not None and self._process.poll() is None:
-            return
-        self.stop()
-        if not Path(self._home).is_dir():  # systems clear their folder for temporary files of what is old
-            self._home = _folder()
-        # nothing of our own environment goes along: no secret, no proxy, no path but the code's
-        environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LANG": "C.UTF-8", "TMPDIR": self._home}
-        for name in ("SYSTEMROOT", "TEMP"):  # Windows cannot start a process without them
-            if name in os.environ:
-                environment[name] = os.environ[name]
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-B", "-m", "cockpit.intake.child"],
-            cwd=self._home,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        self.begin()
-        assert self._process is not None
-        if not self._ready:
-            self._line(self._process, time.monotonic() + START_SECONDS)
-            self._ready = True
-        return self._process
-
-    def _line(self, process: subprocess.Popen[bytes], deadline: float) -> dict[str, Any]:
-        assert process.stdout is not None
-        while b"\n" not in self._unread:
-            if sys.platform != "win32":
-                ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-                if not ready:
-                    raise _Lost
-            block = os.read(process.stdout.fileno(), 1 << 16)
-            if not block or len(self._unread) > _MOST_UNREAD:
-                raise _Lost
-            self._unread += block
-        line, _, self._unread = self._unread.partition(b"\n")
-        try:
-            message = json.loads(line)
-        except ValueError as error:  # the file has made the worker say what no worker says
-            raise _Lost from error
-        return message if isinstance(message, dict) else {}
-
-
 class Sandbox:
     """A few warm workers; a file waits while all of them are busy."""
 
     def __init__(self, workers: int = WORKERS, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()  # the warmest comes first
-        self._workers = [_Worker() for _ in range(workers)]
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()  # the warmest comes first
+        self._workers = [Worker() for _ in range(workers)]
         for worker in reversed(self._workers):
             self._idle.put(worker)
+        self._ahead: _Ahead | None = None
 
     def close(self) -> None:
         """Ends the workers."""
         for worker in self._workers:
             worker.close()
+        if self._ahead is not None:
+            self._ahead.close()  # without workers it is at its end
+
+    def read_ahead(self, path: Path, connectors: Sequence[tuple[str, Mapping[str, Any]]], spool: Path) -> None:
+        """Begins to read a file that will be asked for; waits for nothing, and what fails here is simply read later.
+
+        What is read counts only where `read` then asks for exactly these bytes.
+        """
+        with suppress(OSError):
+            self._ahead = _Ahead(self, path, connectors, spool)
+
+    @property
+    def ahead(self) -> Path | None:
+        """The folder in which something is being read ahead."""
+        return self._ahead.folder if self._ahead is not None else None
 
     def prepare(self) -> None:
         """Starts the worker that the next file gets, so that it is warm by then; waits for nothing.
 
         Where that cannot be, the reading of the file says why.
         """
+        if self._ahead is not None:
+            return
         try:
             worker = self._idle.get_nowait()
         except queue.Empty:
@@ -227,13 +127,24 @@ class Sandbox:
         connectors: Sequence[tuple[str, Mapping[str, Any]]],
         progress: Callable[[int], None],
         spool: Path | None = None,
+        sha256: str = "",
     ) -> Iterator[ReadFile]:
         """What the file holds. The sheets' cells lie in files below `spool` that go away with the block.
 
         `connectors` are ``module:attribute`` with settings; the first that knows the file reads it. Whatever happens to
-        the process comes back as an issue; SystemFailure where `spool` has no room.
+        the process comes back as an issue; SystemFailure where `spool` has no room. `sha256` is that of the file,
+        for what was read ahead.
         """
-        out = Path(_folder(spool))
+        if self._ahead is not None:
+            found = self._ahead.of(sha256, name, connectors)
+            try:
+                if found is not None:
+                    yield found
+                    return
+            finally:
+                self._ahead.close()
+                self._ahead = None
+        out = Path(folder(spool))
         try:
             yield self._read(path, name, connectors, progress, out)
         finally:
@@ -268,11 +179,11 @@ class Sandbox:
         try:
             try:
                 outcome, peak = worker.run(job, tell)
-            except _NeverBegan:
+            except NeverBegan:
                 worker.stop()
                 outcome, peak = worker.run(job, tell)
             found = _load(out) if outcome == "ok" else None
-        except (_Lost, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (Lost, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             # gone, or made by its file to say what no worker says: nothing it may still say is heard
             worker.stop()
             if left or (isinstance(error, OSError) and lacking(error)):
@@ -294,6 +205,44 @@ class Sandbox:
         return ReadFile(issues=(Issue(code, "error", params={"seconds": job["seconds"]}),), peak=peak)
 
 
+class _Ahead:
+    """A file that is read before it is asked for, by a thread that waits for the worker, from a copy of its own: others
+    may still write to the file itself."""
+
+    def __init__(
+        self, pool: Sandbox, path: Path, connectors: Sequence[tuple[str, Mapping[str, Any]]], spool: Path
+    ) -> None:
+        spool.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="ahead-", dir=spool))
+        self._pool, self._path, self._connectors = pool, path, list(connectors)
+        self._sha256 = ""
+        self._found: ReadFile | None = None
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        copy = self.folder / "copy"
+        try:
+            shutil.copyfile(self._path, copy)
+            with copy.open("rb") as file:
+                self._sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            self._found = self._pool._read(copy, self._path.name, self._connectors, lambda rows: None, self.folder)
+            copy.unlink()
+        except (OSError, SystemFailure):  # whoever asks for the file will be told; the room may be needed until then
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def of(self, sha256: str, name: str, connectors: Sequence[tuple[str, Mapping[str, Any]]]) -> ReadFile | None:
+        """What was read, once it is, where these bytes were; None where it was another file or anything is amiss."""
+        self._thread.join()
+        same = (sha256, name, list(connectors)) == (self._sha256, self._path.name, self._connectors)
+        return self._found if same and self.folder.is_dir() else None
+
+    def close(self) -> None:
+        """Takes away what was read, once nobody writes it any more."""
+        self._thread.join()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 def _last_words(out: Path) -> bytes:
     try:
         return (out / "stderr.txt").read_bytes()[-4096:]
@@ -303,6 +252,10 @@ def _last_words(out: Path) -> bytes:
 
 def _load(out: Path) -> ReadFile:
     """The manifest and, mapped not copied, the cells. What the process wrote is checked before anybody reads it."""
+    import pyarrow as pa
+
+    from cockpit.intake.child import MANIFEST, issue_of
+
     manifest = json.loads((out / MANIFEST).read_text("utf-8"))
     sheets = []
     for plain in manifest["sheets"]:
@@ -325,31 +278,6 @@ def _load(out: Path) -> ReadFile:
     return ReadFile(manifest["connector"], tuple(sheets), tuple(issue_of(issue) for issue in manifest["issues"]))
 
 
-def _folder(spool: Path | None = None) -> str:
-    """A folder below `spool` (the system's for temporary files without it), marked with the process it belongs to."""
-    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=spool)
-
-
-def sweep() -> None:
-    """Removes what a killed process left behind."""
-    if sys.platform == "win32":
-        return
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if owner.isdigit() and folder.stat().st_uid == os.getuid() and not _alive(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 _shared: Sandbox | None = None
 _shared_lock = threading.Lock()
 
@@ -363,3 +291,8 @@ def shared() -> Sandbox:
             _shared = Sandbox()
             atexit.register(_shared.close)
         return _shared
+
+
+def ahead() -> Path | None:
+    """The folder in which this process reads a file ahead."""
+    return _shared.ahead if _shared is not None else None

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.access import NOTHING
@@ -18,22 +18,16 @@ from cockpit.access.audit import AuditTrail
 from cockpit.access.grants import ANY
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
 from cockpit.locale import Language, t
-from cockpit.metrics import METRICS
-from cockpit.metrics.drill import documents
-from cockpit.metrics.question import checked
-from cockpit.metrics.sight import hidden_dimensions, masked_dimensions
 from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.period import check_month_start_day, period_of
 from cockpit.records import Records
 from cockpit.service import dictionary, spool
-from cockpit.service.cards import CardDesk
 from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView, SyncReport
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.service.deliveries import Counted, DeliveryDesk
 from cockpit.service.documents import DocumentDesk
 from cockpit.service.entrance import Entrance
-from cockpit.service.figures import FigureDesk, metric_named
 from cockpit.service.health import examine
 from cockpit.service.ledgers import LedgerDesk
 from cockpit.service.people import PeopleDesk
@@ -54,6 +48,10 @@ from cockpit.service.sources import sources_of
 from cockpit.service.trail import Trail
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
+
+if TYPE_CHECKING:  # what answers questions takes long to import; a load does without
+    from cockpit.service.cards import CardDesk
+    from cockpit.service.figures import FigureDesk
 
 Asked = ParamSpec("Asked")
 Told = TypeVar("Told")
@@ -122,7 +120,6 @@ class Cockpit:
         self._trail = Trail(self.audit, clock)
         spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
-        self._figures = FigureDesk(self._warehouse, self._ledgers.facts)
         self._deliveries = DeliveryDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._documents = DocumentDesk(self._warehouse)
         self._connections = ConnectionDesk(self._warehouse, settings.home, settings.timezone, connectors)
@@ -165,6 +162,12 @@ class Cockpit:
 
     # ---------------------------------------------------------------- figures
 
+    @functools.cached_property
+    def _figures(self) -> FigureDesk:
+        from cockpit.service.figures import FigureDesk
+
+        return FigureDesk(self._warehouse, self._ledgers.facts)
+
     @_at_the_door
     @_one_state
     def metric(self, actor: Actor, name: str, request: MetricRequest, language: Language) -> MetricResult:
@@ -175,6 +178,11 @@ class Cockpit:
     @_one_state
     def drill(self, actor: Actor, name: str, request: MetricRequest, limit: int, language: Language) -> DrillResult:
         """The documents behind a number, the ones that weigh most first, with file, sheet and line."""
+        from cockpit.metrics.drill import documents
+        from cockpit.metrics.question import checked
+        from cockpit.metrics.sight import hidden_dimensions, masked_dimensions
+        from cockpit.service.figures import metric_named
+
         actor.must("drill")
         figures = self._figures.metric(actor, name, replace(request, grain="all", by=()), language)
         ledgers = self._figures.ledgers(actor, request.ledger)
@@ -230,15 +238,21 @@ class Cockpit:
         return self._card_desk(actor, request).breaches(actor, request, language)
 
     def _card_desk(self, actor: Actor, request: CardRequest) -> CardDesk:
+        from cockpit.service.cards import CardDesk
+
         facts = self._ledgers.facts(actor.scope, request.ledger)
         day = facts[0].month_start_day if facts else 1
         return CardDesk(self._figures, day, self._ledgers.loaded_tables(request.ledger))
 
     def entry(self, actor: Actor, metric: str, language: Language) -> MetricEntry:
         """A metric's block of the dictionary."""
+        from cockpit.service.figures import metric_named
+
         return dictionary.entry(metric_named(metric), language)
 
     def dictionary(self, actor: Actor, language: Language) -> list[MetricEntry]:
+        from cockpit.metrics import METRICS
+
         return [dictionary.entry(metric, language) for metric in METRICS.values()]
 
     @_at_the_door
@@ -288,6 +302,8 @@ class Cockpit:
     @_one_state
     def options(self, actor: Actor, ledger: str, dimension: str) -> list[str]:
         """The values a filter on `dimension` can take, those with most rows first; masks where it is masked."""
+        from cockpit.metrics import METRICS
+
         if not any(dimension in one.dimensions and actor.may("metric", one.name) for one in METRICS.values()):
             actor.must("metric", ANY)
         return self._ledgers.options(actor.scope, ledger, dimension)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cockpit.locale import Language, t
-from cockpit.metrics.types import Metric
 from cockpit.service.reports import MetricEntry
+
+if TYPE_CHECKING:
+    from cockpit.metrics.types import Metric
 
 
 def entry(metric: Metric, language: Language) -> MetricEntry:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from cockpit.errors import NotAllowedError, UsageError
-from cockpit.metrics import METRICS
-from cockpit.metrics.types import LedgerFacts
 from cockpit.model import TABLES
 from cockpit.model.types import Table
 from cockpit.scope import Scope
@@ -18,6 +16,9 @@ from cockpit.service.results import LedgerView, TableView
 from cockpit.service.sample import Sample
 from cockpit.warehouse.reading import counted
 from cockpit.warehouse.store import Ledger, Warehouse
+
+if TYPE_CHECKING:
+    from cockpit.metrics.types import LedgerFacts
 
 OPTIONS_SHOWN = 500
 
@@ -63,6 +64,8 @@ class LedgerDesk:
 
         Raises UsageError where the name is unknown or several could be meant, NotAllowedError outside the scope.
         """
+        from cockpit.metrics.types import LedgerFacts
+
         visible = {one.name: one for one in self._visible(scope)}
         if name is None:
             name = self.default(scope)
@@ -165,6 +168,8 @@ class LedgerDesk:
 
     def options(self, scope: Scope, ledger: str, dimension: str) -> list[str]:
         """Values of a dimension in the tables that have it, most frequent first."""
+        from cockpit.metrics import METRICS
+
         if not any(dimension in metric.dimensions for metric in METRICS.values()):
             raise UsageError("dimension_unknown", dimension=dimension, metric="—", choices="—")
         key = ("options", ledger, dimension, scope.key, self._warehouse.version())

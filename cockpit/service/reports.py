@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cockpit.errors import EXIT_DONE, EXIT_NOT_HELD
 from cockpit.issues import Issue
 from cockpit.locale import Language, catalogue, t
-from cockpit.metrics.types import Direction, Importance
+
+if TYPE_CHECKING:
+    from cockpit.metrics.types import Direction, Importance
 
 
 def message(issue: Issue, language: Language) -> str:

@@ -5,20 +5,30 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cockpit.errors import path_failure
+from cockpit.intake import sandbox
+from cockpit.settings import spool_of
 
-
-def spool_of(home: Path) -> Path:
-    """The folder; beside the warehouse, so that one disk is watched and a file moves into place in one step."""
-    return home / "spool"
+__all__ = ["clear", "room", "spool_of"]
 
 
 def clear(home: Path) -> None:
-    """Remove what a killed owner left; only for whoever holds the warehouse, nobody else's work lies there then."""
-    shutil.rmtree(spool_of(home), ignore_errors=True)
+    """Remove what a killed owner left; only for whoever holds the warehouse, nobody else's work lies there then.
+
+    What a process that waits for the warehouse reads ahead goes as well, and is read again; only our own stays.
+    """
+    with suppress(OSError):
+        for left in spool_of(home).iterdir():
+            if left == sandbox.ahead():
+                continue
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    left.unlink()
 
 
 @contextmanager

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Mapping
-
-import ibis
-import ibis.expr.datatypes as dt
-import ibis.expr.types as ir
-from ibis.backends.sql.datatypes import DuckDBType
+from typing import TYPE_CHECKING
 
 from cockpit.scope import Scope
+
+if TYPE_CHECKING:  # Ibis takes long to load and only questions need it: loads do without
+    import ibis.expr.datatypes as dt
+    import ibis.expr.types as ir
 
 
 def schema(columns: Mapping[str, str]) -> dict[str, dt.DataType]:
     """DuckDB types as Ibis types."""
+    from ibis.backends.sql.datatypes import DuckDBType
+
     return {name: DuckDBType.from_string(kind) for name, kind in columns.items()}
 
 
@@ -40,6 +42,8 @@ def scoped(name: str, columns: Mapping[str, str], scope: Scope, ledgers: tuple[s
 
     Rows are chosen by what is true; only then columns that are `concealed` become null and masked ones pseudonyms.
     """
+    import ibis
+
     table = ibis.table(schema(columns), name=name)
     if unreachable(columns, scope):
         return table.filter(ibis.literal(False))
@@ -67,6 +71,8 @@ def _pseudonym(text: ir.StringValue, key: str) -> ir.Value:
 
     The statement holds a digest of the key, so that neither quotes nor the key itself get into it.
     """
+    import ibis
+
     secret = hashlib.sha256(b"cockpit mask " + key.encode()).hexdigest()
     digest = ibis.literal(secret).concat(text).hexdigest("sha256").substr(0, _TOLD)
     first = ibis.ifelse(text.length() > 1, text.substr(0, 1), "")
@@ -75,6 +81,8 @@ def _pseudonym(text: ir.StringValue, key: str) -> ir.Value:
 
 def counted(tables: Mapping[str, tuple[ir.Table, str | None]]) -> ir.Table:
     """Rows of several tables (each with its business day) by ledger, in one: table, ledger, n, first, last."""
+    import ibis
+
     parts = []
     for name, (rows, day) in tables.items():
         placed = rows.select("ledger", day=ibis.null("timestamp") if day is None else rows[day].cast("timestamp"))
@@ -89,5 +97,7 @@ _COMPILING = threading.Lock()
 
 def compile_sql(expression: ir.Table) -> str:
     """The DuckDB statement of an expression."""
+    import ibis
+
     with _COMPILING:
         return str(ibis.to_sql(expression, dialect="duckdb"))

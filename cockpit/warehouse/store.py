@@ -7,10 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from cockpit.errors import RefusedError, SystemFailure
@@ -24,6 +23,9 @@ from cockpit.warehouse.engine import Engine
 from cockpit.warehouse.identity import key, quoted
 from cockpit.warehouse.rows import count, fetch
 from cockpit.warehouse.staging import Reading, StagedPart
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from cockpit.access import EVERY, Actor
-from cockpit.api import Site, Start, is_loopback, middleware, refuse_open_address, routes
+from cockpit.api.gate import middleware
+from cockpit.api.routes import routes
+from cockpit.api.site import Site, is_loopback, refuse_open_address
+from cockpit.api.start import Start
 from cockpit.errors import RefusedError, SystemFailure, UsageError
 from cockpit.ui import sitemap
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -278,3 +280,55 @@ def test_a_folder_for_temporary_files_that_was_cleared(sandbox: Sandbox, small: 
     for folder in (tmp_path / "scratch").iterdir():
         folder.rmdir()
     assert read(sandbox, small).sheets[0].rows == 3
+
+
+def ahead(sandbox: Sandbox, path: Path, asked: Path, kind: str = "") -> ReadFile:
+    """What is said of `asked`, whose name is that of `path`, which was read ahead; afterwards nothing of it is left."""
+    place = sandbox.ahead
+    assert place is not None
+    digest = hashlib.sha256(asked.read_bytes()).hexdigest()
+    connectors = [(f"tests.intake.hostile:{kind}", {})] if kind else CONNECTORS
+    with sandbox.read(asked, path.name, connectors, lambda _: None, sha256=digest) as found:
+        pass
+    assert sandbox.ahead is None and not place.exists()
+    return found
+
+
+def cells(found: ReadFile) -> list[list[str]]:
+    return [[str(cell) for cell in row.values()][1:] for sheet in found.sheets for row in sheet.cells.to_pylist()]
+
+
+def test_read_ahead_counts_for_the_same_bytes_only(sandbox: Sandbox, small: Path, tmp_path: Path) -> None:
+    """A file that somebody still writes to is delivered as it was kept, not as it was read before that."""
+    kept = tmp_path / "kept"
+    for text, same in (("单据编号,数量\nX1,2\nX2,3\n", True), ("单据编号,数量\nX1,2\nX2,4\n", False)):
+        sandbox.read_ahead(small, CONNECTORS, tmp_path / "spool")
+        kept.write_text(text, "utf-8")
+        if same:
+            assert until(lambda: sandbox._ahead is not None and not sandbox._ahead._thread.is_alive())
+            os.kill(worker(sandbox), signal.SIGSTOP)  # nobody reads a second time
+        assert cells(ahead(sandbox, small, kept)) == [line.split(",") for line in text.splitlines()]
+        os.kill(worker(sandbox), signal.SIGCONT)
+
+
+@pytest.mark.parametrize("kind", ["Aborts", "Hangs"])
+def test_a_file_read_ahead_is_as_limited_as_any(sandbox: Sandbox, small: Path, tmp_path: Path, kind: str) -> None:
+    sandbox.limits = Limits(seconds=1)
+    sandbox.read_ahead(small, [(f"tests.intake.hostile:{kind}", {})], tmp_path / "spool")
+    expected = {"Aborts": "file_crashed_reader", "Hangs": "file_took_too_long"}[kind]
+    assert codes(ahead(sandbox, small, small, kind)) == [expected]
+    assert [sheet.rows for sheet in read(sandbox, small).sheets] == [3]
+
+
+def test_what_was_read_ahead_and_taken_away_is_read_again(sandbox: Sandbox, small: Path, tmp_path: Path) -> None:
+    """Another process that opens the warehouse meanwhile clears its folder for data on their way."""
+    sandbox.read_ahead(small, CONNECTORS, tmp_path / "spool")
+    shutil.rmtree(tmp_path / "spool")
+    assert [sheet.rows for sheet in ahead(sandbox, small, small).sheets] == [3]
+
+
+def test_a_place_that_cannot_be_written_is_no_matter_ahead(sandbox: Sandbox, small: Path, tmp_path: Path) -> None:
+    (tmp_path / "spool").write_text("no folder")
+    sandbox.read_ahead(small, CONNECTORS, tmp_path / "spool")
+    assert sandbox.ahead is None
+    assert [sheet.rows for sheet in read(sandbox, small).sheets] == [3]

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import stat
 import subprocess
 import tempfile
@@ -163,3 +164,24 @@ def test_help_and_wrong_usage_need_nobody(served: Home, house: Home) -> None:
     assert house.command("load", "--help")[0] == 0
     assert not (house.path / "warehouse.duckdb").exists()
     assert ROOT.exists()
+
+
+def test_a_source_is_brought_up_to_date_while_the_server_runs(served: Home) -> None:
+    """The server reads the source, the command shows how it went; what came is visible at once and comes only once."""
+    source = served.folder / "erp.sqlite"
+    with sqlite3.connect(source) as erp:
+        erp.execute("CREATE TABLE lines (no TEXT, line INTEGER, day DATE, item TEXT, quantity REAL, amount REAL)")
+        erp.executemany("INSERT INTO lines VALUES (?, 1, '2026-03-05', 'M1', 1, ?)", [("S-1", 40), ("S-2", 2)])
+    mapping = "document_no = 'no'\nline_no = 'line'\ndocument_date = 'day'\nmaterial_code = 'item'\n"
+    (served.path / "sources.toml").write_text(
+        f'[erp]\nurl = "sqlite:///{source}"\nledger = "erp"\ntable = "sales_lines"\nrelation = "lines"\n'
+        f"document_key = ['document_no']\n[erp.mapping]\n{mapping}quantity = 'quantity'\namount_net = 'amount'\n",
+        "utf-8",
+    )
+    assert served.command("sources", "--check", "erp", "--json")[0] == 0
+    for status in ("loaded", "unchanged"):
+        code, out, err = served.command("sync", "erp", "--json")
+        assert (code, status in out) == (0, True), (out, err)
+        _, out, err = served.command("metric", "revenue", "--ledger", "erp", "--json")
+        assert json.loads(out)["rows"][0]["value"] == 42.0, err
+    assert served.answers()

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from app import answer
-from cockpit.api import Owner, caller, owner, place
+from cockpit.api import caller, owner, place
+from cockpit.api.owner import Owner
 from cockpit.api.wire import Call, Screen
 from cockpit.errors import SystemFailure
 from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
