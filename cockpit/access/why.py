@@ -10,7 +10,6 @@ from cockpit.access.people import PersonDraft
 from cockpit.access.roles import HIDDEN, MASKED, SHOWN, RoleFacts, shown_to
 from cockpit.access.scopes import DIMENSIONS, Departments, allowed_by
 from cockpit.errors import UsageError
-from cockpit.metrics import METRICS
 from cockpit.model.sensitive import GROUPS
 
 ROW, COLUMN = "row", "column"
@@ -93,6 +92,8 @@ def _by_roles(asked: Asked, roles: Sequence[RoleFacts]) -> list[Because]:
 
 def _by_needs(asked: Asked, draft: PersonDraft, roles: Sequence[RoleFacts]) -> list[Because]:
     """No figure is made of columns that are hidden; asked as the metric usually is."""
+    from cockpit.metrics import METRICS
+
     metric = METRICS.get(asked.resource)
     if metric is None:
         return []

@@ -9,18 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cockpit.errors import RefusedError, SystemFailure, UsageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"  # the newest revision, known without the migrations, which take long to load
 PATIENCE = 5.0  # seconds a transaction waits for another one's lock, and a connection for its server
 _WRITES = "cockpit_writes"
 Transaction = Session  # what is done within one; the rooms above hand it on and never look into it
@@ -58,6 +54,12 @@ class Records:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
     def _migrate(self) -> None:
+        if self._revision() == HEAD:
+            return
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with self._writer.begin() as connection:
@@ -68,6 +70,13 @@ class Records:
                 command.upgrade(config, "head")
             except CommandError as error:  # a revision this product does not know
                 raise SystemFailure("records_newer") from error
+
+    def _revision(self) -> str | None:
+        """The revision the database is of; None before the first."""
+        with self._engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
     def close(self) -> None:
         self._engine.dispose()
@@ -95,9 +104,8 @@ class Records:
 
     def at_head(self) -> bool:
         """Whether the database answers and is of this product's revision. SystemFailure where it does not answer."""
-        with _told(), self._engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-        return found == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        with _told():
+            return self._revision() == HEAD
 
     def sound(self) -> bool:
         """Whether the database finds nothing wrong with itself; servers look after their own."""

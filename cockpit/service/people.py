@@ -251,7 +251,7 @@ class PeopleDesk:
 
     def grants(self) -> Mapping[str, tuple[str, ...]]:
         """Every action with what it can be done to; empty where it stands for itself."""
-        return role_desk.CATALOGUE
+        return role_desk.catalogue()
 
     # ---------------------------------------------------------------- who asks
 

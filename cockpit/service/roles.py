@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -13,16 +14,20 @@ from cockpit.access.people import LONGEST_ROLE, LONGEST_ROLE_LABEL, plain_text
 from cockpit.access.roles import BUILTIN, PAGES, RoleFacts
 from cockpit.errors import RefusedError, UsageError
 from cockpit.locale import Language, t
-from cockpit.metrics import METRICS
 from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.records import Session, accounts, people, sessions
 from cockpit.records.tables import Role
 from cockpit.service.persons import RoleView
 
-_OBJECTS = {"page": PAGES, "metric": tuple(METRICS), "table": tuple(TABLES), "": ()}
-CATALOGUE: Mapping[str, tuple[str, ...]] = MappingProxyType({one: _OBJECTS[kind] for one, kind in ACTIONS.items()})
-"""Every action with what it can be done to."""
+
+@cache
+def catalogue() -> Mapping[str, tuple[str, ...]]:
+    """Every action with what it can be done to."""
+    from cockpit.metrics import METRICS
+
+    objects = {"page": PAGES, "metric": tuple(METRICS), "table": tuple(TABLES), "": ()}
+    return MappingProxyType({one: objects[kind] for one, kind in ACTIONS.items()})
 
 
 def known(session: Session) -> dict[str, RoleFacts]:
@@ -152,7 +157,8 @@ def _checked_grants(grants: tuple[str, ...]) -> list[str]:
 
 def _is_grant(grant: str) -> bool:
     action, colon, thing = grant.partition(":")
-    return action in CATALOGUE and (thing in (*CATALOGUE[action], "*") if CATALOGUE[action] else not colon)
+    known = catalogue().get(action)
+    return known is not None and (thing in (*known, "*") if known else not colon)
 
 
 def _checked_groups(groups: tuple[str, ...]) -> list[str]:

@@ -9,14 +9,14 @@ import pytest
 
 from tests.machine import ROOT
 
-QUESTIONS, DATABASES, SERVER = {"ibis", "sqlglot"}, {"sqlalchemy", "psycopg", "pymysql"}, {"starlette", "streamlit"}
+QUESTIONS, DRIVERS, SERVER = {"ibis", "sqlglot"}, {"psycopg", "pymysql"}, {"starlette", "streamlit"}
 
 
 @pytest.mark.parametrize(
     ("module", "without"),
     [
-        ("cockpit.__main__", QUESTIONS | DATABASES | SERVER | {"pandas"}),
-        ("cockpit.intake.child", QUESTIONS | DATABASES | SERVER | {"pandas", "duckdb"}),
+        ("cockpit.__main__", QUESTIONS | DRIVERS | SERVER | {"pandas", "alembic"}),
+        ("cockpit.intake.child", QUESTIONS | DRIVERS | SERVER | {"pandas", "duckdb", "sqlalchemy"}),
         ("cockpit.intake.sandbox", {"pyarrow", "numpy", "duckdb", "pydantic"}),  # a worker is started before all else
     ],
 )

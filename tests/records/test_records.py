@@ -36,6 +36,10 @@ def add(records: Records, name: str) -> None:
         session.add(person(name))
 
 
+def test_the_newest_revision_is_known_without_the_migrations() -> None:
+    assert store.HEAD == REVISIONS[-1]
+
+
 def test_what_was_written_is_there_after_the_next_start(url: str) -> None:
     for turn in ("one", "two"):
         records = Records(url)
