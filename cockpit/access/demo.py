@@ -27,7 +27,7 @@ class Invented:
 
 PEOPLE = (
     Invented("executive", "老板（示例）"),
-    Invented("head", "采购部负责人（示例）", "采购部"),
+    Invented("head", "采购部负责人（示例）", "供应链部"),
     Invented("finance", "财务（示例）"),
     Invented("warehouse", "仓储（示例）"),
     Invented("administrator", "管理员（示例）"),

@@ -94,7 +94,7 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
                 _each("deliver", ("goods_receipts", "stock_movements", *_COUNTED, "warehouses", "materials")),
                 _LOOK,
                 {"reject"},
-                hidden=("cost", "price", "amount"),
+                hidden=("price", "amount"),  # cost is what stock is valued at: without it no turnover could be told
             ),
             _role(  # what was sold, not what it cost
                 "sales",

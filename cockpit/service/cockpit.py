@@ -289,6 +289,11 @@ class Cockpit:
 
     @_at_the_door
     @_one_state
+    def loaded_tables(self, actor: Actor, ledger: str) -> frozenset[str]:
+        """Canonical tables that hold anything in a ledger, whoever may see it."""
+        return self._ledgers.loaded_tables(ledger) if self._ledgers.facts(actor.scope, ledger) else frozenset()
+
+    @_one_state
     def shown_period(self, actor: Actor, ledger: str) -> tuple[date, date]:
         """The newest month with data of a ledger, as [start, end); the current month before any."""
         facts = self._ledgers.facts(actor.scope, ledger)

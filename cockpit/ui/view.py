@@ -150,9 +150,9 @@ class View:
         return self._kept("tables", lambda: self.cockpit.tables(self.actor))
 
     def loaded(self, metric: str) -> bool:
-        """Whether at least one source table of the metric has rows in this ledger."""
-        sources = self.entry(metric).sources
-        return any(table.rows.get(self.ledger.name, 0) for table in self.tables() if table.name in sources)
+        """Whether at least one source table of the metric has rows in this ledger, whoever may see them."""
+        held = self._kept("loaded", lambda: self.cockpit.loaded_tables(self.actor, self.ledger.name))
+        return not held.isdisjoint(self.entry(metric).sources)
 
 
 def dictionary_card(entry: MetricEntry) -> Card:

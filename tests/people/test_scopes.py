@@ -159,7 +159,7 @@ def test_columns_are_hidden_and_masked(desk: PeopleDesk, admin: Actor) -> None:
     assert scope.hidden == GROUPS["price"] and scope.masked == GROUPS["personal"]
     assert scope.mask_key and scope.mask_key not in repr(scope)
     other = desk.resolve(desk.add(admin, draft("b", "warehouse", everything=True)).id).scope
-    assert other.hidden == GROUPS["cost"] | GROUPS["price"] | GROUPS["amount"]
+    assert other.hidden == GROUPS["price"] | GROUPS["amount"]
     assert other.masked == GROUPS["personal"] - other.hidden and other.mask_key == scope.mask_key
 
 
