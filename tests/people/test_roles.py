@@ -52,7 +52,7 @@ EXPECTED = {
         {"inventory_turnover_days"},
         {"goods_receipts", "stock_movements", "stock_balances", "stock_summaries", "warehouses", "materials"},
         LOOK | {"reject"},
-        {"cost", "price", "amount"},
+        {"price", "amount"},
     ),
     "sales": (
         {"overview", "revenue"} | DATA,
