@@ -95,7 +95,7 @@ def service(port: int) -> Iterator[Cockpit]:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Warm what the first visitor would wait for, start the sample where nothing is there."""
-    logs.set_up()  # what the server's libraries set up for themselves gives way
+    logs.set_up()  # what the server's libraries have set up for themselves meanwhile gives way
     with service(st.get_option("server.port")) as cockpit:
         refuse_open_address(st.get_option("server.address"), cockpit.entrance.administrator_exists())
         announce(cockpit, st.get_option("server.port"))
@@ -117,13 +117,25 @@ def announce(cockpit: Cockpit, port: int) -> None:
         print(t("entrance.console.setup", language(), url=url, code=code), flush=True)
 
 
+def log_alike() -> None:
+    """Everything this process logs becomes one line of JSON."""
+    logs.set_up()
+    platform.share_log()
+
+
+def hosts(address: str) -> list[str]:
+    """The names the platform answers to; the gate, which is stricter, has looked at each request before."""
+    if address in ("0.0.0.0", "::"):  # noqa: S104 -- compared with, not listened on
+        return ["*"]
+    public = Site(settings().url).host
+    return ["localhost", "127.0.0.1", "::1", address, *([public] if public else [])]
+
+
 def built() -> st.App:
     """The server as the settings want it. UsageError where they cannot be."""
     site, usual = Site(settings().url), settings().language
     secret = settings().secret_key.get_secret_value()
     entry = Entry(door.cockpit, site, secret, usual, ROOT / "cockpit" / "ui" / "static")
-    hosts = [*st.get_option("server.allowedHosts"), *([site.host] if site.host else [])]
-    config.set_option("server.allowedHosts", hosts)
     return st.App(
         ROOT / "cockpit" / "ui" / "main.py",
         routes=[*entry.routes(), *routes(door.cockpit, START)],
@@ -133,6 +145,7 @@ def built() -> st.App:
     )
 
 
+log_alike()
 try:
     app = built()
 except CockpitError as unusable:
@@ -153,7 +166,8 @@ def main() -> int:
         address = os.environ.get("STREAMLIT_SERVER_ADDRESS") or settings().address
         refuse_open(address)
         with service(int(port)):  # before the server starts: what is wrong here is said in a sentence
-            app.run(config={"server.port": int(port), "server.address": address})
+            served = {"server.port": int(port), "server.address": address, "server.allowedHosts": hosts(address)}
+            app.run(config=served)
     except CockpitError as error:
         return say(error)
     return 0
@@ -164,6 +178,7 @@ if __name__ == "__main__":
 if address := st.get_option("server.address"):  # served by somebody else's hand: say it before the start, not in it
     try:
         refuse_open(address)
+        config.set_option("server.allowedHosts", hosts(address))
         caller.refuse_second(settings().home)
     except CockpitError as refused:
         sys.exit(say(refused))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
@@ -25,7 +26,7 @@ REQUEST: ContextVar[str] = ContextVar("request", default="")
 _CREDENTIALS = re.compile(r"://[^/\s@]+@")
 _QUESTION = re.compile(r"\?\S*")
 # Libraries whose own handlers write lines of their own making; theirs go through ours instead.
-_OTHERS = ("streamlit", "uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "alembic", "asyncio")
+_OTHERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 
 
 class Lines(logging.Formatter):
@@ -41,11 +42,20 @@ class Lines(logging.Formatter):
             told["request"] = request
         facts = getattr(record, "facts", None)
         if facts is None:  # somebody else's line
-            facts = {"logger": record.name, "text": _cut(_QUESTION.sub("", record.getMessage()))}
+            facts = {"logger": record.name, "text": _cut(_QUESTION.sub("", _message(record)))}
         told |= {name: _cut(value) if isinstance(value, str) else value for name, value in facts.items()}
         if record.exc_info and record.exc_info[1] is not None:
             told |= facts_of(record.exc_info[1])
         return json.dumps(told, ensure_ascii=True, default=str)
+
+
+class Console(logging.Handler):
+    """Standard error as it is at the time. What cannot be told is lost; it stops nothing and tells nothing else."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(Exception):
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
 
 
 def set_up() -> None:
@@ -53,7 +63,7 @@ def set_up() -> None:
 
     The server calls it again once its libraries have made their own handlers.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Console()
     handler.setFormatter(Lines())
     top = logging.getLogger()
     top.handlers = [handler]
@@ -82,12 +92,23 @@ def facts_of(error: BaseException) -> dict[str, object]:
     kinds: list[str] = []
     one: BaseException | None = error
     while one is not None and len(kinds) < FRAMES:
-        kinds.append(f"{type(one).__name__}:{one.code}" if isinstance(one, CockpitError) else type(one).__name__)
+        kinds.append(_kind(one))
         one = one.__cause__ or one.__context__
     places = [
         f"{_place(frame.filename)}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
     ]
     return {"error": " < ".join(kinds), "places": places[-FRAMES:]}
+
+
+def _kind(error: BaseException) -> str:
+    return f"{type(error).__name__}:{error.code}" if isinstance(error, CockpitError) else type(error).__name__
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The line's text; of errors in it only what kind they are."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(_kind(one) if isinstance(one, BaseException) else one for one in record.args)
+    return record.getMessage()
 
 
 def _place(file: str) -> str:

@@ -27,8 +27,9 @@ SESSION_HEADER = b"x-cockpit-session"
 OURS = b"x-cockpit-"
 LOGIN = "/auth/login"
 STREAM = "/_stcore/stream"
-OPEN = ("/static/", "/auth/", "/health/")
-OPEN_FILES = frozenset({"/favicon.png", "/favicon.ico", "/_stcore/health"})
+OPEN = ("/static/", "/auth/")
+HEALTH = frozenset({"/health/live", "/health/ready"})
+OPEN_FILES = HEALTH | {"/favicon.png", "/favicon.ico", "/_stcore/health"}
 FIGURES = frozenset({"/metrics", "/_stcore/metrics"})
 _ASTRAY = re.compile(r"\.\.|\\|//|[\x00-\x1f\x7f]|%(?:2e|2f|5c|00)", re.IGNORECASE)
 Door = Callable[[], Cockpit | None]
@@ -76,7 +77,7 @@ class Gate:
         """Why a request is none of ours, whoever makes it."""
         if _ASTRAY.search(scope["path"]):
             return answers.refused(scope, 404, self._language)
-        if scope["path"].startswith("/health/"):
+        if scope["path"] in HEALTH:
             return None
         server = scope.get("server")
         if server is not None and not is_loopback(server[0]) and not self._settled():

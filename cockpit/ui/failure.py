@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-
 import streamlit as st
 
+from cockpit import logs
 from cockpit.errors import CockpitError
 from cockpit.locale import catalogue, t
 from cockpit.ui import context
-
-LOG = logging.getLogger(__name__)
 
 
 def show_failure(error: Exception) -> bool:
@@ -19,6 +16,5 @@ def show_failure(error: Exception) -> bool:
     if isinstance(error, CockpitError) and f"error.{error.code}" in catalogue(language):
         st.error(t(f"error.{error.code}", language, **error.params))
         return True
-    LOG.error("a page failed", exc_info=error)
-    st.error(t("ui.state.unexpected", language))
+    st.error(t("ui.state.unexpected", language, reference=logs.failure("page_failed", error)))
     return True
