@@ -16,7 +16,7 @@ from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
 from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
-from cockpit.records import Session, people, sessions
+from cockpit.records import Session, accounts, people, sessions
 from cockpit.records.tables import Role
 from cockpit.service.persons import RoleView
 
