@@ -440,4 +440,4 @@ class Cockpit:
     def doctor(self, actor: Actor, rebuild: bool = False) -> DoctorReport:
         """Examine settings, disk and warehouse; with `rebuild` compute everything again and compare."""
         actor.must("people")
-        return examine(self._warehouse, self._records, self.audit, self._settings, self._trail, rebuild)
+        return examine(self._warehouse, self._records, self.audit, self._trail, self._settings, rebuild)

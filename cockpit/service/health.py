@@ -19,19 +19,21 @@ LEAST_FREE_BYTES = 2 << 30
 
 
 def examine(
-    warehouse: Warehouse, records: Records, audit: AuditTrail, settings: Settings, trail: Trail, rebuild: bool
+    warehouse: Warehouse, records: Records, audit: AuditTrail, trail: Trail, settings: Settings, rebuild: bool
 ) -> DoctorReport:
     """All checks; `rebuild` adds the full computation of every current and derived table, compared row by row."""
     checks = [_home(settings), _disk(settings), _version(warehouse), _integrity(warehouse)]
-    if checks[-1].ok:  # what is told from damaged tables, or put right by them, would be no better than they are
-        checks += [_counts(warehouse), _audited(warehouse, trail), _uploads(warehouse, settings, rebuild)]
-    if rebuild and checks[-1].name == "uploads":
+    readable = checks[-1].ok  # what is told from damaged tables, or put right by them, would be no better than they are
+    if readable:
+        checks += [_counts(warehouse), _uploads(warehouse, settings, rebuild)]
+    if readable and rebuild:
         differing = {name: rows for name, rows in warehouse.verify().items() if rows}
         facts = {"tables": ", ".join(sorted(differing)) or "—", "rows": sum(differing.values())}
         checks.append(Check("rebuild", not differing, facts))
     checks.append(_records(records))
     if checks[-1].ok:
         checks += [_revision(records), _audit(audit)]
+        checks += [_audited(warehouse, trail)] if readable else []
     return DoctorReport(tuple(checks))
 
 
