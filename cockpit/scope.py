@@ -22,22 +22,26 @@ class Scope:
     hidden: frozenset[str] = frozenset()
     masked: frozenset[str] = frozenset()
     mask_key: str = field(default="", repr=False)
+    key: tuple[object, ...] = field(init=False, repr=False, compare=False)
+    """Equal for equal scopes and only for them; part of every cache key."""
 
     def __post_init__(self) -> None:
         frozen = {name: frozenset(values) for name, values in sorted(self.allowed.items())}
         object.__setattr__(self, "allowed", MappingProxyType(frozen))
         object.__setattr__(self, "hidden", frozenset(self.hidden))
         object.__setattr__(self, "masked", frozenset(self.masked) - self.hidden)
+        rows = tuple(frozen.items())
+        object.__setattr__(self, "key", (rows, self.hidden, self.masked, self.mask_key))
 
     @property
-    def key(self) -> tuple[object, ...]:
-        """Equal for equal scopes and only for them; part of every cache key."""
-        return (
-            tuple((name, tuple(sorted(values))) for name, values in self.allowed.items()),
-            tuple(sorted(self.hidden)),
-            tuple(sorted(self.masked)),
-            self.mask_key,
-        )
+    def rows_limited(self) -> bool:
+        """Whether some rows of a ledger that may be seen are out of sight."""
+        return any(dimension != "ledger" for dimension in self.allowed)
+
+    @property
+    def columns_limited(self) -> bool:
+        """Whether some columns are out of sight or unreadable."""
+        return bool(self.hidden or self.masked)
 
     def __hash__(self) -> int:
         return hash(self.key)

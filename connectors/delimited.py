@@ -22,6 +22,7 @@ SAMPLE = 1 << 18
 CHUNK = 1 << 22
 MAX_LINE = 16_000_000  # bytes; what is longer is no line of a table
 MAX_LINES_PER_RECORD = 50  # in a text whose quotation marks do not add up
+MARKED = r"^'('*[=+\-@\t\r\n＝＋－＠])"
 BLANK_LINE = "\x1f"  # stands in for an empty line, which the CSV reader would not count
 
 
@@ -68,8 +69,16 @@ def read_text(path: Path, scratch: Path, progress: Callable[[int], None]) -> Ext
         issues.append(Issue("encoding_guessed", "note", params={"encoding": encoding.name}))
     plain.unlink()
     progress(table.num_rows)
-    columns = {name: column.combine_chunks() for name, column in zip(table.column_names, table.columns, strict=True)}
+    columns = {name: _unmarked(column) for name, column in zip(table.column_names, table.columns, strict=True)}
     return Extract(None, [numbered(columns, table.num_rows, lines)], issues=issues)
+
+
+def _unmarked(column: pa.ChunkedArray) -> pa.Array:
+    """The cells without the apostrophe that keeps a text from being taken for a formula."""
+    texts = column.combine_chunks()
+    if not pc.any(pc.starts_with(texts, "'")).as_py():
+        return texts
+    return pc.replace_substring_regex(texts, pattern=MARKED, replacement=r"\1")
 
 
 def sniff_encoding(head: bytes) -> list[str]:

@@ -14,6 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from cockpit.settings import settings
 from tests.machine import LACKING
 
+# What seals the audit trail wherever a test opens a home that no process has made its key in.
+SECRET = "q7-ZpL0vXw2-Ty9RbE4mKc8-Hs6NdUg3jA"
 _SLOW_MACHINES = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 hypothesis_settings.register_profile(
     "suite", max_examples=60, deadline=None, database=None, suppress_health_check=_SLOW_MACHINES
@@ -31,6 +33,7 @@ def _no_test_touches_a_real_home(tmp_path_factory: pytest.TempPathFactory) -> It
         for name in [name for name in os.environ if name.startswith("COCKPIT_")]:
             patch.delenv(name)
         patch.setenv("COCKPIT_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("COCKPIT_SECRET_KEY", SECRET)
         settings.cache_clear()
         yield
     settings.cache_clear()
@@ -38,8 +41,9 @@ def _no_test_touches_a_real_home(tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty COCKPIT_HOME for one test; `settings()` reads it anew."""
+    """An empty COCKPIT_HOME for one test, which makes a key of its own; `settings()` reads it anew."""
     folder = tmp_path / "home"
+    monkeypatch.delenv("COCKPIT_SECRET_KEY")
     monkeypatch.setenv("COCKPIT_HOME", str(folder))
     settings.cache_clear()
     yield folder

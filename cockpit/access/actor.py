@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cockpit.access.grants import EVERY, NOTHING, Grants
+from cockpit.access.grants import CHANGES, EVERY, NOTHING, Grants
 from cockpit.errors import NotAllowedError
+from cockpit.model.sensitive import GROUPS
 from cockpit.scope import EVERYTHING, Scope
 
 
@@ -15,7 +16,8 @@ class Actor:
 
     Without `grants` an actor may do nothing. `person` is the id of their record and `session` the key of the session
     they came by; None for the operator at the machine. `behind` names the administrator who looks through these eyes:
-    such an actor only reads. `demo` marks the invented people of the sample company.
+    such an actor only reads. `demo` marks the invented people of the sample company. Personal data are masked in the
+    scope of whoever may not see them as they are.
     """
 
     name: str
@@ -27,12 +29,24 @@ class Actor:
     behind: str | None = None
     demo: bool = False
 
+    def __post_init__(self) -> None:
+        if not self.grants.allow("personal"):
+            masked = replace(self.scope, masked=self.scope.masked | GROUPS["personal"])
+            object.__setattr__(self, "scope", masked)
+
+    @property
+    def sight(self) -> tuple[object, ...]:
+        """Equal for actors who get the same answers; part of the key of every answer that is kept."""
+        return (self.scope.key, self.grants.held, self.behind is None)
+
     def may(self, action: str, resource: str = "") -> bool:
         """Whether the actor may do `action` to `resource`."""
-        return self.grants.allow(action, resource)
+        return self.grants.allow(action, resource) and not (self.behind is not None and action in CHANGES)
 
     def must(self, action: str, resource: str = "") -> None:
         """NotAllowedError, which names the action and the resource, where the actor may not."""
+        if self.behind is not None and action in CHANGES:
+            raise NotAllowedError("looking_only", action=action, resource=resource)
         if not self.may(action, resource):
             raise NotAllowedError("action_not_allowed", action=action, resource=resource)
 

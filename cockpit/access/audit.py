@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -103,6 +103,12 @@ class AuditTrail:
                 name: _storable(value) if isinstance(value, str) else value for name, value in wanted.items()
             }
             return audit.search(session, **told)
+
+    def known(self, actions: Collection[str]) -> tuple[datetime | None, set[tuple[str, str]]]:
+        """Since when the trail tells (None before the first entry), and each (action, resource) of these actions."""
+        with self._records.reading() as session:
+            began = audit.first_at(session)
+            return None if began is None else datetime.fromisoformat(began), audit.told(session, actions)
 
     def verify(self) -> AuditReport:
         """Reads the whole trail against its seals and against both places where its end is written down."""

@@ -10,6 +10,7 @@ from cockpit.access.people import PersonDraft
 from cockpit.access.roles import HIDDEN, MASKED, SHOWN, RoleFacts, shown_to
 from cockpit.access.scopes import DIMENSIONS, Departments, allowed_by
 from cockpit.errors import UsageError
+from cockpit.metrics import METRICS
 from cockpit.model.sensitive import GROUPS
 
 ROW, COLUMN = "row", "column"
@@ -66,6 +67,8 @@ def why(asked: Asked, draft: PersonDraft, active: bool, roles: Sequence[RoleFact
         steps.append(Because("disabled", False))
     if asked.action in ACTIONS and _goes_on(steps):
         steps += _by_roles(asked, roles)
+    if asked.action == "metric" and _goes_on(steps):
+        steps += _by_needs(asked, draft, roles)
     if (asked.action == ROW or asked.dimension) and _goes_on(steps):
         steps += _by_rows(asked, draft, departments)
     if asked.action == COLUMN and _goes_on(steps):
@@ -86,6 +89,20 @@ def _by_roles(asked: Asked, roles: Sequence[RoleFacts]) -> list[Because]:
     if not granting:
         return [Because(f"role_lacks{on}", False, {"role": _name(role), **told}) for role in roles]
     return [Because(f"role_grants{on}", True, {"role": _name(role), **told}) for role in granting]
+
+
+def _by_needs(asked: Asked, draft: PersonDraft, roles: Sequence[RoleFacts]) -> list[Because]:
+    """No figure is made of columns that are hidden; asked as the metric usually is."""
+    metric = METRICS.get(asked.resource)
+    if metric is None:
+        return []
+    usual = {name: parameter.default for name, parameter in metric.params.items()}
+    shown = shown_to(roles, draft.columns)
+    for group in sorted(metric.needs(usual)):
+        if shown[group] != SHOWN:
+            told = {"action": asked.action, "resource": asked.resource, "group": group}
+            return [*_by_group(group, shown[group], group, draft, roles), Because("metric_needs", False, told)]
+    return []
 
 
 def _by_rows(asked: Asked, draft: PersonDraft, departments: Departments) -> list[Because]:
@@ -137,6 +154,7 @@ def _name(role: RoleFacts) -> str:
 
 KEYS = (
     *("operator", "disabled", "no_roles", "role_lacks", "role_lacks_on", "role_grants", "role_grants_on"),
+    "metric_needs",
     *("everything", "no_rules", "limited", "dimension_free", "rule_names", "rule_above", "rule_others"),
     *("column_free", "column_shown", "personal_not_granted"),
     *(f"column_{how}_{by}" for how in (HIDDEN, MASKED) for by in ("for_person", "by_roles")),

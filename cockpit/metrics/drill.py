@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +11,7 @@ import ibis.expr.types as ir
 
 from cockpit.metrics.query import Reads, context, filtered, placed
 from cockpit.metrics.question import Question
+from cockpit.metrics.sight import hidden_dimensions
 from cockpit.metrics.types import Metric
 from cockpit.scope import Scope
 
@@ -43,7 +45,8 @@ def documents(
         return 0, []
     ctx = context(metric, whole, warehouse, scope, tiles)
     facts = placed(metric, whole, filtered((metric.documents or metric.facts)(ctx), question.where))
-    grouped = _grouped(metric, facts)
+    hidden = hidden_dimensions(metric, scope)
+    grouped = _grouped(metric, facts, [name for name in metric.dimensions if name not in hidden])
     total = int(warehouse.run(grouped.aggregate(n=grouped.count())).to_pylist()[0]["n"])
     ranked = grouped.order_by([ibis.desc(grouped.weight), grouped.document_no, grouped.document]).limit(limit)
     records = warehouse.run(ranked.mutate(document=ranked.document.cast("string"))).to_pylist()
@@ -54,7 +57,7 @@ def documents(
             document=record["document"],
             document_no=record["document_no"],
             day=record["day"],
-            dimensions={name: record[name] for name in metric.dimensions if name in record},
+            dimensions={n: record.get(n) for n in metric.dimensions if n in record or n in hidden},
             several=tuple(name for name in metric.dimensions if record.get(f"_several_{name}")),
             value=None if record["value"] is None else float(record["value"]) * scale,
             reason=record["reason"],
@@ -63,13 +66,13 @@ def documents(
     ]
 
 
-def _grouped(metric: Metric, facts: ir.Table) -> ir.Table:
-    """One row per document: its contribution, its day, its dimensions where they are the same on all its rows."""
+def _grouped(metric: Metric, facts: ir.Table, dimensions: Sequence[str]) -> ir.Table:
+    """One row per document: its contribution, its day, its `dimensions` where they are the same on all its rows."""
     facts = facts.filter(facts.document.notnull())
     name = MEASURES.get(metric.kind)
     measure = facts[name] if name in facts.columns else ibis.literal(1)
     one_value: dict[str, ir.Value] = {}
-    for name in metric.dimensions:
+    for name in dimensions:
         if name in facts.columns:
             one_value[name] = ibis.ifelse(
                 facts[name].min() == facts[name].max(), facts[name].min(), ibis.null("string")

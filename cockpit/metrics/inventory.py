@@ -357,5 +357,6 @@ METRICS: tuple[Metric, ...] = (
         value=turnover_days,
         contribution=lambda params: "count" if params["basis"] == "quantity" else "amount",
         documents=turnover_documents,
+        needs=lambda params: frozenset() if params["basis"] == "quantity" else frozenset({"cost"}),
     ),
 )

@@ -24,6 +24,7 @@ from cockpit.metrics.statements import (
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.period import Grain, Period, parse_period, period_of, whole
 from cockpit.scope import Scope
+from cockpit.warehouse.reading import among
 
 Key = tuple[object, ...]
 Note = tuple[str, dict[str, str]]  # catalogue key below ``note.`` and its params
@@ -137,7 +138,7 @@ def filtered(facts: ir.Table, where: Mapping[str, tuple[str, ...]]) -> ir.Table:
     for dimension, values in where.items():
         column = facts[dimension]
         named = [value for value in values if value]
-        condition = column.isin(named) if named else ibis.literal(False)
+        condition = among(column, named) if named else ibis.literal(False)
         if len(named) < len(values):
             condition = condition | column.isnull() | (column == "")
         facts = facts.filter(condition)

@@ -8,7 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+import ibis
+
+from cockpit.metrics.query import Reads
 from cockpit.metrics.types import LedgerFacts
+from cockpit.scope import Scope
 
 
 class Runs(Protocol):
@@ -81,3 +85,13 @@ def reach(warehouse: Runs, table: str, ledgers: Sequence[LedgerFacts]) -> Reach:
     ).to_pylist()[0]
     stated = row["stated"]
     return Reach(row["first"], row["last"], int(row["gap"] or 0), stated, today)
+
+
+def any_before(
+    warehouse: Reads, table: str, day: str, end: date | None, scope: Scope, ledgers: tuple[str, ...]
+) -> bool:
+    """Whether the scope reaches a row of the table with a business day before `end`."""
+    rows = warehouse.read(table, scope, ledgers)
+    if end is not None:
+        rows = rows.filter(rows[day] < ibis.date(end))
+    return bool(warehouse.run(rows.select("ledger").limit(1)).num_rows)

@@ -97,6 +97,7 @@ METRICS: tuple[Metric, ...] = (
         as_of=True,
         contribution=lambda params: "count" if params["basis"] == "count" else "amount",
         split=("side",),
+        needs=lambda _: frozenset({"amount"}),
     ),
     Metric(
         name="overdue_amount",
@@ -119,5 +120,6 @@ METRICS: tuple[Metric, ...] = (
         },
         as_of=True,
         split=("side",),
+        needs=lambda _: frozenset({"amount"}),
     ),
 )

@@ -57,6 +57,7 @@ METRICS: tuple[Metric, ...] = (
         sources=("sales_lines",),
         dimensions=_DIMENSIONS,
         facts=revenue_facts,
+        needs=lambda _: frozenset({"amount"}),
     ),
     Metric(
         name="revenue_growth",
@@ -72,6 +73,7 @@ METRICS: tuple[Metric, ...] = (
         thresholds=Thresholds(warning=Decimal(0)),
         growth=True,
         contribution=lambda _: "amount",
+        needs=lambda _: frozenset({"amount"}),
     ),
     Metric(
         name="gross_margin_rate",
@@ -87,5 +89,6 @@ METRICS: tuple[Metric, ...] = (
         parts={"revenue": lambda lines: lines.revenue.sum()},
         all_fields={"revenue_covered_share": _covered_share},
         contribution=lambda _: "amount",
+        needs=lambda _: frozenset({"amount", "cost"}),
     ),
 )

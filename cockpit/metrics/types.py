@@ -101,6 +101,9 @@ class Metric:
     of a group's `Parts` (fields included): `all_fields`, further figures that look at excluded rows as well; `value`,
     where the kind's own headline figure does not do; `flags`, notes that belong to the figure only when something is
     so (key below ``note.``), shown once when it is so for any group of the answer.
+
+    `needs` gives, for the parameters asked with, the groups of columns (`cockpit.model.sensitive`) without which the
+    figure, a further figure or a document's share would be another one: who may not see them gets no figure at all.
     """
 
     name: str
@@ -127,4 +130,5 @@ class Metric:
     contribution: Callable[[Mapping[str, str]], Unit] | None = None  # unit of a document's share, where it is another
     split: tuple[str, ...] = ()  # dimensions that are never added: split by them unless one value is named
     documents: Callable[[FactContext], ir.Table] | None = None  # drill rows, where facts are not documents
+    needs: Callable[[Mapping[str, str]], frozenset[str]] = lambda _: frozenset()
     version: int = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -59,6 +59,17 @@ def search(
     if until:
         wanted = wanted.where(AuditEntry.at < until)
     return list(session.scalars(wanted))
+
+
+def first_at(session: Session) -> str | None:
+    """The instant of the first row, ISO in UTC; None before there is one."""
+    return session.scalar(select(AuditEntry.at).order_by(AuditEntry.seq).limit(1))
+
+
+def told(session: Session, actions: Collection[str]) -> set[tuple[str, str]]:
+    """Each (action, resource) that a row of the named actions has."""
+    wanted = select(AuditEntry.action, AuditEntry.resource).where(AuditEntry.action.in_(actions)).distinct()
+    return {(row.action, row.resource) for row in session.execute(wanted)}
 
 
 def head(session: Session) -> str:

@@ -10,6 +10,7 @@ from cockpit.errors import NotAllowedError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
 from cockpit.metrics.level import own_band
+from cockpit.metrics.sight import hidden_dimensions
 from cockpit.metrics.types import Metric
 from cockpit.period import Period, period_of, previous
 from cockpit.service.figures import FigureDesk, metric_named
@@ -36,12 +37,12 @@ class CardDesk:
             return self._card(metric, "not_loaded", language, missing=missing)
         try:
             trend = self._trend(actor, metric, request, language)
-        except NotAllowedError:
-            return self._card(metric, "not_allowed", language)
+        except NotAllowedError as error:
+            return self._card(metric, "not_allowed", language, why=t(f"error.{error.code}", language, **error.params))
         shown = [row for row in trend.rows if row.start == request.start]
         row = self._chosen(shown)
         if row is None or (row.value is None and not row.n and not row.excluded):
-            return self._card(metric, "empty", language, result=trend)
+            return self._card(metric, "not_allowed" if trend.out_of_reach else "empty", language, result=trend)
         same = [one for one in trend.rows if (one.dimensions, one.currency) == (row.dimensions, row.currency)]
         period = Period(request.start, request.end, row.period, "month", self._month_start_day)
         before, last_year = self._comparisons(actor, metric, request, same, row, period, language)
@@ -103,6 +104,7 @@ class CardDesk:
         row: MetricRow | None = None,
         trend: tuple[MetricRow, ...] = (),
         missing: tuple[str, ...] = (),
+        why: str | None = None,
     ) -> Card:
         limits = metric.thresholds
         return Card(
@@ -117,7 +119,7 @@ class CardDesk:
             warning=float(limits.warning) if limits.warning is not None else None,
             critical=float(limits.critical) if limits.critical is not None else None,
             as_of=result.as_of if result else None,
-            notes=result.notes if result else (),
+            notes=result.notes if result else (why,) if why else (),
             missing=missing,
             definition_version=metric.version,
             params=result.params if result else {},
@@ -138,7 +140,10 @@ class CardDesk:
     def _breach(self, actor: Actor, metric: Metric, request: CardRequest, language: Language) -> list[Breach]:
         if not self._loaded.intersection(metric.sources):
             return []
-        result = self._trend(actor, metric, request, language)
+        try:
+            result = self._trend(actor, metric, request, language)
+        except NotAllowedError:
+            return []
         rows = [row for row in result.rows if row.start == request.start and row.level in ("warning", "critical")]
         label = t(f"metric.{metric.name}.label", language)
         return [
@@ -152,7 +157,8 @@ class CardDesk:
         """The slices that weigh most, along the metric's first dimension that is not filtered yet: (dimension, value,
         its figure, its share of documents or amount)."""
         own = {name: value for name, value in row.dimensions.items() if value is not None}
-        free = [name for name in metric.dimensions if name not in request.where and name not in own]
+        hidden = hidden_dimensions(metric, actor.scope)
+        free = [name for name in metric.dimensions if name not in (*request.where, *own, *hidden)]
         if not free or metric.kind == "ratio":
             return ()
         where = {**request.where, **own}

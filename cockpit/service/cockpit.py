@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -13,13 +13,17 @@ from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cockpit.access import NOTHING
 from cockpit.access.audit import AuditTrail
-from cockpit.errors import RefusedError, SystemFailure, UsageError
+from cockpit.access.grants import ANY
+from cockpit.errors import NotAllowedError, RefusedError, SystemFailure, UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
 from cockpit.metrics.drill import documents
 from cockpit.metrics.question import checked
+from cockpit.metrics.sight import hidden_dimensions, masked_dimensions
 from cockpit.model import TABLES
+from cockpit.model.sensitive import GROUPS
 from cockpit.period import check_month_start_day, period_of
 from cockpit.records import Records
 from cockpit.service import dictionary, spool
@@ -47,6 +51,7 @@ from cockpit.service.results import (
 )
 from cockpit.service.sample import Sample
 from cockpit.service.sources import sources_of
+from cockpit.service.trail import Trail
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
 
@@ -71,8 +76,28 @@ def _one_state(
     return ask
 
 
+def _at_the_door(
+    question: Callable[Concatenate[Cockpit, Actor, Asked], Told],
+) -> Callable[Concatenate[Cockpit, Actor, Asked], Told]:
+    """Whoever is turned away is written down."""
+
+    @functools.wraps(question)
+    def ask(cockpit: Cockpit, actor: Actor, /, *asked: Asked.args, **named: Asked.kwargs) -> Told:
+        try:
+            return question(cockpit, actor, *asked, **named)
+        except NotAllowedError as error:
+            cockpit._trail.denied(actor, error)
+            raise
+
+    return ask
+
+
 class Cockpit:
-    """The service. Every method takes the actor first; texts come in the language asked for."""
+    """The service. Every method takes the actor first; texts come in the language asked for.
+
+    NotAllowedError where the actor may not, which the audit trail keeps. What only tells which ledgers there are and
+    what metrics mean needs no grant: a scope limits the first, and the second is no secret.
+    """
 
     def __init__(
         self, settings: Settings, connectors: Sequence[Any], sample: Sample | None, clock: Callable[[], datetime]
@@ -94,6 +119,7 @@ class Cockpit:
             clock,
             lambda name: self.entrance.locked_until(name),
         )
+        self._trail = Trail(self.audit, clock)
         spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
         self._figures = FigureDesk(self._warehouse, self._ledgers.facts)
@@ -139,28 +165,37 @@ class Cockpit:
 
     # ---------------------------------------------------------------- figures
 
+    @_at_the_door
     @_one_state
     def metric(self, actor: Actor, name: str, request: MetricRequest, language: Language) -> MetricResult:
         """A metric's rows. Raises UsageError where the question cannot be asked."""
         return self._figures.metric(actor, name, request, language)
 
+    @_at_the_door
     @_one_state
     def drill(self, actor: Actor, name: str, request: MetricRequest, limit: int, language: Language) -> DrillResult:
         """The documents behind a number, the ones that weigh most first, with file, sheet and line."""
+        actor.must("drill")
         figures = self._figures.metric(actor, name, replace(request, grain="all", by=()), language)
         ledgers = self._figures.ledgers(actor, request.ledger)
         metric = metric_named(name)
+        sight = (
+            hidden_dimensions(metric, actor.scope),
+            masked_dimensions(metric, actor.scope),
+            actor.may("source_row"),
+        )
         own = metric.contribution is None
         label = "" if own else t(f"metric.{name}.contribution", language)
         unit = metric.unit if metric.contribution is None else metric.contribution(figures.params)
         if not ledgers:
-            return DrillResult(name, label, unit, 0, (), figures)
+            return DrillResult(name, label, unit, 0, (), figures, *sight)
         question = checked(metric, self._figures.question(replace(request, grain="all", by=()), ledgers))
         windowed = self._figures.windowed(metric, question)
         if windowed is None:
-            return DrillResult(name, label, unit, 0, (), figures)
+            return DrillResult(name, label, unit, 0, (), figures, *sight)
         total, found = documents(metric, windowed, self._warehouse, actor.scope, limit)
-        sources = sources_of(self._warehouse, actor.scope, [(one.table, one.document) for one in found])
+        wanted = [(one.table, one.document) for one in found] if actor.may("source_row") else []
+        sources = sources_of(self._warehouse, actor.scope, wanted)
         rows = tuple(
             DrillRow(
                 one.table,
@@ -175,17 +210,20 @@ class Cockpit:
             )
             for one in found
         )
-        return DrillResult(name, label, unit, total, rows, figures)
+        return DrillResult(name, label, unit, total, rows, figures, *sight)
 
+    @_at_the_door
     @_one_state
     def card(self, actor: Actor, name: str, request: CardRequest, language: Language) -> Card:
         return self._card_desk(actor, request).card(actor, name, request, language)
 
+    @_at_the_door
     @_one_state
     def cards(self, actor: Actor, names: Sequence[str], request: CardRequest, language: Language) -> list[Card]:
         desk = self._card_desk(actor, request)
         return [desk.card(actor, name, request, language) for name in names]
 
+    @_at_the_door
     @_one_state
     def breaches(self, actor: Actor, request: CardRequest, language: Language) -> list[Breach]:
         """Metrics outside their thresholds in the shown period, gravest first."""
@@ -203,10 +241,18 @@ class Cockpit:
     def dictionary(self, actor: Actor, language: Language) -> list[MetricEntry]:
         return [dictionary.entry(metric, language) for metric in METRICS.values()]
 
+    @_at_the_door
     @_one_state
     def document(self, actor: Actor, table: str, document: str, language: Language) -> DocumentView:
         """One document. RefusedError where there is none the actor may see."""
-        return self._documents.view(actor.scope, table, document)
+        actor.must("drill")
+        view = self._documents.view(actor.scope, table, document, language, actor.may("source_row"))
+        told = {name for name, value in view.facts.items() if value not in (None, "")} | set(view.line_columns)
+        if view.events:
+            told |= {"actor"} if any(event.actor for event in view.events) else set()
+        if personal := GROUPS["personal"].intersection(told).difference(view.masked):
+            self._trail.looked(actor, table, document, personal)
+        return view
 
     # ---------------------------------------------------------------- what there is
 
@@ -229,6 +275,7 @@ class Cockpit:
         """The ledger that is meant where none is named; None before any delivery, or where several are real."""
         return self._ledgers.default(actor.scope)
 
+    @_at_the_door
     @_one_state
     def shown_period(self, actor: Actor, ledger: str) -> tuple[date, date]:
         """The newest month with data of a ledger, as [start, end); the current month before any."""
@@ -239,18 +286,25 @@ class Cockpit:
         period = period_of(newest, "month", facts[0].month_start_day if facts else 1)
         return period.start, period.end
 
+    @_at_the_door
     @_one_state
     def options(self, actor: Actor, ledger: str, dimension: str) -> list[str]:
-        """The values a filter on `dimension` can take, those with most rows first."""
+        """The values a filter on `dimension` can take, those with most rows first; masks where it is masked."""
+        if not any(dimension in one.dimensions and actor.may("metric", one.name) for one in METRICS.values()):
+            actor.must("metric", ANY)
         return self._ledgers.options(actor.scope, ledger, dimension)
 
+    @_at_the_door
     @_one_state
     def tables(self, actor: Actor) -> list[TableView]:
-        """Canonical tables with columns, keys, modes and current rows by ledger."""
+        """Canonical tables with columns, keys, modes and the rows of them that the actor may see, by ledger."""
+        if actor.grants == NOTHING:
+            raise NotAllowedError("action_not_allowed", action="metric", resource=ANY)
         return self._ledgers.tables(actor.scope)
 
     # ---------------------------------------------------------------- deliveries
 
+    @_at_the_door
     def load(
         self,
         actor: Actor,
@@ -260,35 +314,75 @@ class Cockpit:
         language: Language | None = None,
     ) -> LoadReport:
         """Deliver files; `progress` is called with rows done and in all (0 while unknown)."""
-        return self._deliveries.load(actor, paths, request, progress, language or self._settings.language)
+        report = self._deliveries.load(actor, paths, request, progress, language or self._settings.language)
+        self._brought(actor, "delivered", report)
+        return report
 
+    def _brought(self, actor: Actor, action: str, report: LoadReport) -> None:
+        tables = sorted({part.table for part in report.parts if part.table})
+        self._trail.did(actor, action, report.delivery_id, tables=tables, status=report.status)
+
+    @_at_the_door
     def sources(self, actor: Actor) -> list[SourceView]:
         """The connections of ``sources.toml`` with their last runs."""
+        actor.must("sync")
         return self._connections.sources(actor)
 
+    @_at_the_door
     def check_source(self, actor: Actor, name: str) -> SourceCheck:
         """Whether a connection answers, only reads, and has what its block names."""
+        actor.must("sync")
         return self._connections.check(actor, name)
 
+    @_at_the_door
     def sync(self, actor: Actor, name: str | None, progress: Counted = _uncounted) -> list[SyncReport]:
         """Bring one connection up to date, or all; `progress` is called with the rows read so far and 0."""
-        return self._connections.sync(actor, name, progress)
+        actor.must("sync")
+        reports = self._connections.sync(actor, name, progress)
+        for one in reports:
+            facts = {"tables": [one.table], "status": one.status, "source": one.source}
+            self._trail.did(actor, "synced", one.delivery_id if one.brought else None, **facts)
+        return reports
 
+    @_at_the_door
     @_one_state
     def deliveries(self, actor: Actor, ledger: str | None = None) -> list[DeliveryView]:
+        """What was delivered, newest first; of others' deliveries no more than the actor may know."""
+        actor.must("page", "data")
         return self._deliveries.history(actor, ledger)
 
+    @_at_the_door
     def undo(self, actor: Actor, delivery: int, reason: str = "") -> DeliveryView:
-        return self._deliveries.undo(actor, delivery, reason)
+        actor.must("undo")
+        view = self._deliveries.undo(actor, delivery, reason)
+        self._trail.did(actor, "undone", delivery, tables=list(view.tables), reason=reason or None)
+        return view
 
+    @_at_the_door
     def decide(self, actor: Actor, delivery: int, accept: bool, reason: str, apart: bool = False) -> DeliveryView:
-        return self._deliveries.decide(actor, delivery, accept, reason, apart)
+        actor.must("decide")
+        view = self._deliveries.decide(actor, delivery, accept, reason, apart)
+        facts = {"tables": list(view.tables), "accepted": accept, "reason": reason.strip()}
+        self._trail.did(actor, "decided", delivery, **facts)
+        return view
 
+    @_at_the_door
     @_one_state
     def rejects(self, actor: Actor, delivery: int, out: Path, language: Language) -> int:
+        """Write a delivery's open rejects to a workbook; the number of rows."""
+        actor.must("reject")
+        self._trail.note(actor, "export", f"rejects:{delivery}")
         return self._deliveries.rejects(actor, delivery, out, language)
 
-    def ledger(self, actor: Actor, name: str, **changes: Any) -> LedgerView:
+    @_at_the_door
+    def exported(self, actor: Actor, what: str, detail: Mapping[str, Any]) -> None:
+        """Somebody is taking a table out as a file: `what` names it, `detail` says how it was filtered and how many
+        rows it has. To be called before the file is made: SystemFailure where it cannot be written down."""
+        actor.must("export")
+        self._trail.note(actor, "export", what, **detail)
+
+    @_at_the_door
+    def ledger(self, actor: Actor, /, name: str, **changes: Any) -> LedgerView:
         """Show a ledger, or change its timezone, month_start_day, currency or now. Makes one that is not there."""
         try:
             ZoneInfo(changes.get("timezone") or "UTC")
@@ -296,10 +390,21 @@ class Cockpit:
             raise UsageError("timezone_unknown", value=changes.get("timezone")) from error
         if changes.get("month_start_day") is not None:
             check_month_start_day(changes["month_start_day"])
-        return self._ledgers.change(actor.scope, name, self._settings.timezone, changes)
+        wanted = {fact: value for fact, value in changes.items() if value is not None}
+        if wanted:
+            actor.must("ledger", name)
+            sample = self._sample is not None and name == self._sample.ledger
+            if actor.demo and not sample:
+                raise NotAllowedError("demo_cannot_deliver", ledger=name)
+        view = self._ledgers.change(actor.scope, name, self._settings.timezone, changes)
+        if wanted:
+            self._trail.changed(actor, "ledger_changed", f"ledger:{name}", **wanted)
+        return view
 
+    @_at_the_door
     def demo(self, actor: Actor, remove: bool, progress: Counted = _uncounted) -> LoadReport | None:
         """Load the sample company into its own ledger, or take it away. None where there is nothing to do."""
+        actor.must("sample")
         if self._sample is None:
             raise RefusedError("sample_not_here")
         with self._sampling:  # the first start and somebody's command do not both load it
@@ -312,6 +417,7 @@ class Cockpit:
         if remove:
             for delivery in mine:
                 self._warehouse.undo(delivery.id, actor.name, "")
+                self._trail.did(actor, "sample_removed", delivery.id, tables=list(delivery.tables))
             return None
         if mine:
             return None
@@ -322,7 +428,9 @@ class Cockpit:
         with self.room("sample") as folder:
             files = sample.write(folder)
             request = LoadRequest(ledger=sample.ledger)
-            return self._deliveries.load(actor, files, request, progress, "zh_CN", kind="sample")
+            report = self._deliveries.load(actor, files, request, progress, "zh_CN", kind="sample")
+        self._brought(actor, "sample_loaded", report)
+        return report
 
     @contextmanager
     def room(self, kind: str) -> Iterator[Path]:
@@ -330,6 +438,8 @@ class Cockpit:
         with spool.room(self._settings.home, kind) as folder:
             yield folder
 
+    @_at_the_door
     def doctor(self, actor: Actor, rebuild: bool = False) -> DoctorReport:
         """Examine settings, disk and warehouse; with `rebuild` compute everything again and compare."""
-        return examine(self._warehouse, self._records, self.audit, self._settings, rebuild)
+        actor.must("people")
+        return examine(self._warehouse, self._records, self.audit, self._trail, self._settings, rebuild)

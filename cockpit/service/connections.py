@@ -103,6 +103,8 @@ class SyncReport:
     issues: list[Issue] = field(default_factory=list)
     seconds: float = 0.0
     transient: bool = False
+    table: str = ""
+    brought: bool = False  # it made a delivery of its own
 
     @property
     def exit_status(self) -> int:
@@ -198,20 +200,21 @@ class ConnectionDesk:
         return [one for one in blocks.read(self._home).values() if allowed is None or one.block.ledger in allowed]
 
     def _named(self, actor: Actor, name: str) -> Source:
-        known = blocks.read(self._home)
-        if name not in known:
+        visible = {source.name: source for source in self._visible(actor)}
+        if name not in visible:  # one that there is not and one of another ledger look the same
             raise UsageError(
-                "source_unknown", name=name, names=", ".join(known) or "–", file=str(self._home / blocks.FILE)
+                "source_unknown", name=name, names=", ".join(visible) or "–", file=str(self._home / blocks.FILE)
             )
-        if name not in {source.name for source in self._visible(actor)}:
-            raise NotAllowedError("ledger_not_allowed", ledger=known[name].block.ledger)
-        return known[name]
+        return visible[name]
 
     # ---------------------------------------------------------------- running
 
     def sync(self, actor: Actor, name: str | None, progress: Counted) -> list[SyncReport]:
         """Brings one connection up to date, all without `name`. What one of them fails by stands in its report."""
         chosen = [self._named(actor, name)] if name is not None else self._visible(actor)
+        for source in chosen:
+            if actor.demo:
+                raise NotAllowedError("demo_cannot_deliver", ledger=source.block.ledger)
         return [self._run(actor, source, progress) for source in chosen]
 
     @contextmanager
@@ -228,7 +231,7 @@ class ConnectionDesk:
 
     def _run(self, actor: Actor, source: Source, progress: Counted) -> SyncReport:
         began = time.monotonic()
-        report = SyncReport(source.name)
+        report = SyncReport(source.name, table=source.block.table)
         with self._alone(source.name), self._warehouse.session() as session:
             kept: Pulled | None = None
             try:
@@ -293,6 +296,7 @@ class ConnectionDesk:
         part = outcome.parts[0]
         report.status = outcome.status
         report.delivery_id = None if outcome.status == "unchanged" else outcome.delivery_id
+        report.brought = report.delivery_id is not None
         report.state = "held" if outcome.status == "held" else "done"
         report.rows_loaded, report.rows_skipped = part.rows_loaded, part.rows_skipped
         report.rows_rejected = part.staged.rows_rejected

@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from cockpit.access.grants import ANY
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
 from cockpit.intake import sandbox
 from cockpit.intake.load import ConnectorRef, LoadOptions, Progress, UploadedFile, stage
 from cockpit.intake.rejects import write_rejects
 from cockpit.issues import Issue
 from cockpit.locale import Language
+from cockpit.model import TABLES
+from cockpit.service import words
+from cockpit.service.ledgers import unknown
 from cockpit.service.reports import DeliveryView, LoadReport, PartReport
 from cockpit.service.requests import Actor, LoadRequest
 from cockpit.service.spool import room
@@ -52,10 +57,15 @@ class DeliveryDesk:
         language: Language,
         kind: Literal["load", "sample"] = "load",
     ) -> LoadReport:
-        """Make one delivery of the files. SystemFailure when disk or engine fail: nothing changed."""
+        """Make one delivery of the files. SystemFailure when disk or engine fail: nothing changed.
+
+        NotAllowedError where a table is among them that the actor may not deliver: nothing of them is taken in.
+        """
         began = time.monotonic()
-        sandbox.shared().prepare()
         ledger = self._ledger(actor, request.ledger or "default")
+        if kind != "sample" and not any(actor.may("deliver", name) for name in TABLES):
+            actor.must("deliver", request.table or ANY)
+        sandbox.shared().prepare()
         files = [self._uploaded(path, request.dry_run) for path in paths]
         export_at = self._utc(request.as_of, ledger.timezone)
         options = LoadOptions(
@@ -77,7 +87,7 @@ class DeliveryDesk:
                 options,
                 lambda step: _count(progress, step),
                 self._connectors,
-                recall=self._recall,
+                recall=lambda delivery, part: self._recall(actor, delivery, part),
                 spool=folder,
             )
             for part in parts:
@@ -86,7 +96,11 @@ class DeliveryDesk:
                     part.status, part.staged = "blocked", None
                     part.issues.append(Issue("corrections_not_taken", "error"))
             with self._warehouse.exclusive():  # what arrives is delivered in the order in which it arrived
-                completes = self._completes(parts, ledger.name)
+                if kind != "sample":
+                    _may_deliver(actor, parts, language)
+                if self._known(ledger.name) is None:
+                    self._warehouse.set_ledger(ledger)
+                completes = self._completes(actor, parts, ledger.name)
                 draft = Draft(
                     ledger=ledger.name,
                     kind="completion" if completes is not None else kind,
@@ -106,17 +120,14 @@ class DeliveryDesk:
         return UploadedFile(path.name, path if dry_run else keep(self._home, path))
 
     def _ledger(self, actor: Actor, name: str) -> Ledger:
-        """The ledger that is delivered to; made with the default zone on its first delivery."""
-        allowed = actor.scope.allowed.get("ledger")
-        if allowed is not None and name not in allowed:
+        """The ledger that is delivered to; one that is not there yet has the default zone, and is made with what is
+        delivered first."""
+        if name not in actor.scope.allowed.get("ledger", {name}):
             raise NotAllowedError("ledger_not_allowed", ledger=name)
-        if (known := self._known(name)) is not None:
-            return known
-        with self._warehouse.exclusive():
-            if (known := self._known(name)) is None:
-                known = Ledger(name, self._timezone, 1, None, None, False)
-                self._warehouse.set_ledger(known)
-            return known
+        ledger = self._known(name) or Ledger(name, self._timezone, 1, None, None, False)
+        if actor.demo and not ledger.sample:
+            raise NotAllowedError("demo_cannot_deliver", ledger=name)
+        return ledger
 
     def _known(self, name: str) -> Ledger | None:
         return next((ledger for ledger in self._warehouse.ledgers() if ledger.name == name), None)
@@ -128,7 +139,7 @@ class DeliveryDesk:
         placed = instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
         return placed.astimezone(UTC).replace(tzinfo=None)
 
-    def _completes(self, parts: Sequence[StagedPart], ledger: str) -> int | None:
+    def _completes(self, actor: Actor, parts: Sequence[StagedPart], ledger: str) -> int | None:
         """The delivery whose rejects come back; RefusedError where they belong to none, or to several."""
         named = {part.completes for part in parts if part.completes is not None}
         if not named:
@@ -137,38 +148,43 @@ class DeliveryDesk:
             raise RefusedError("rejects_of_one_delivery_only")
         base = named.pop()
         rows = self._warehouse.records(
-            "SELECT ledger, active_from IS NOT NULL AND active_to IS NULL AS active FROM deliveries WHERE id = $1",
+            "SELECT ledger, actor, active_from IS NOT NULL AND active_to IS NULL AS active FROM deliveries"
+            " WHERE id = $1",
             [base],
         )
-        if not rows or rows[0]["ledger"] != ledger:
+        if not rows or rows[0]["ledger"] != ledger or not _in_detail(actor, rows[0]):
             raise RefusedError("rejects_of_unknown_delivery", delivery=base)
         if not rows[0]["active"]:
             raise RefusedError("rejects_of_inactive_delivery", delivery=base)
         return base
 
-    def _recall(self, delivery: int, part: int) -> tuple[str, Mapping[str, str]] | None:
-        """Table and mapping of a part, so that its rejects are read the way the part was."""
+    def _recall(self, actor: Actor, delivery: int, part: int) -> tuple[str, Mapping[str, str]] | None:
+        """Table and mapping of a part, so that its rejects are read the way the part was; None for what the actor may
+        not know of."""
         rows = self._warehouse.run_sql(
-            'SELECT "table", mapping FROM parts WHERE delivery = $1 AND part = $2 AND "table" IS NOT NULL',
+            'SELECT p."table", p.mapping, d.ledger, d.actor FROM parts p JOIN deliveries d ON d.id = p.delivery'
+            ' WHERE p.delivery = $1 AND p.part = $2 AND p."table" IS NOT NULL',
             [delivery, part],
         ).to_pylist()
-        return (rows[0]["table"], json.loads(rows[0]["mapping"])) if rows else None
+        known = rows and _in_detail(actor, rows[0])
+        return (rows[0]["table"], json.loads(rows[0]["mapping"])) if known else None
 
     # ---------------------------------------------------------------- looking back
 
     def history(self, actor: Actor, ledger: str | None = None) -> list[DeliveryView]:
-        """All deliveries the actor may know of, newest first. UsageError where there is no ledger of that name."""
-        names = [one.name for one in self._warehouse.ledgers()]
-        if ledger is not None and ledger not in names:
-            raise UsageError("ledger_unknown", ledger=ledger, choices=", ".join(names) or "—")
+        """All deliveries the actor may know of, newest first. UsageError where there is no ledger of that name.
+
+        Of others' deliveries whoever is limited to some rows gets the outline, and whoever may not see some columns
+        gets no findings, which quote what the files said.
+        """
         allowed = actor.scope.allowed.get("ledger")
+        names = [one.name for one in self._warehouse.ledgers() if allowed is None or one.name in allowed]
+        if ledger is not None and ledger not in names:
+            raise unknown(actor.scope, ledger, names)
         rows = self._warehouse.run_sql(f"{HISTORY} ORDER BY d.id DESC").to_pylist()
         parts = self._parts()
-        return [
-            _view(row, parts.get(row["id"], ()))
-            for row in rows
-            if (ledger is None or row["ledger"] == ledger) and (allowed is None or row["ledger"] in allowed)
-        ]
+        wanted = names if ledger is None else [ledger]
+        return [_shown(actor, _view(row, parts.get(row["id"], ()))) for row in rows if row["ledger"] in wanted]
 
     def delivery(self, actor: Actor, delivery: int) -> DeliveryView:
         """One delivery; RefusedError where the actor knows of none with that id."""
@@ -202,7 +218,8 @@ class DeliveryDesk:
     # ---------------------------------------------------------------- decisions
 
     def undo(self, actor: Actor, delivery: int, reason: str = "") -> DeliveryView:
-        self.delivery(actor, delivery)
+        """End its activity. NotAllowedError for another's delivery where the actor sees some rows only."""
+        self._own(actor, delivery)
         self._warehouse.undo(delivery, actor.name, reason)
         return self.delivery(actor, delivery)
 
@@ -210,13 +227,20 @@ class DeliveryDesk:
         """Release or drop a held delivery. UsageError without a reason."""
         if not reason.strip():
             raise UsageError("reason_missing")
-        self.delivery(actor, delivery)
+        self._own(actor, delivery)
         self._warehouse.decide(delivery, accept, apart, actor.name, reason.strip())
         return self.delivery(actor, delivery)
 
+    def _own(self, actor: Actor, delivery: int) -> None:
+        """What is another's touches rows that somebody limited to some rows does not see."""
+        if not self.delivery(actor, delivery).detailed:
+            raise NotAllowedError("delivery_not_own", delivery=delivery)
+
     def rejects(self, actor: Actor, delivery: int, out: Path, language: Language) -> int:
         """Write the delivery's open rejects to an xlsx; the number of rows. RefusedError where there are none."""
-        self.delivery(actor, delivery)
+        view = self.delivery(actor, delivery)
+        if view.actor != actor.name and (actor.scope.rows_limited or actor.scope.columns_limited):
+            raise NotAllowedError("delivery_not_own", delivery=delivery)
         rows = self._warehouse.run_sql(
             "SELECT r.part, r.row, r.cells, r.reasons, p.headers, p.file, p.sheet FROM rejects r JOIN parts p"
             " ON p.delivery = r.delivery AND p.part = r.part WHERE r.delivery = $1 AND r.closed_by IS NULL"
@@ -230,6 +254,33 @@ class DeliveryDesk:
         except OSError as error:
             raise UsageError("file_not_writable", file=str(out), reason=error.strerror or "") from error
         return len(rows)
+
+
+def _may_deliver(actor: Actor, parts: Sequence[StagedPart], language: Language) -> None:
+    """NotAllowedError naming the tables among the parts that the actor may not deliver."""
+    tables = dict.fromkeys(part.table for part in parts if part.table)
+    refused = [name for name in tables if not actor.may("deliver", name)]
+    if refused:
+        said = words.listed((words.table(name, language) for name in refused), language)
+        raise NotAllowedError("deliver_not_allowed", action="deliver", resource=",".join(refused), tables=said)
+
+
+def _in_detail(actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether the actor may know more of a delivery than that there is one: by its ledger and by who made it."""
+    if row["ledger"] not in actor.scope.allowed.get("ledger", {row["ledger"]}):
+        return False
+    return row["actor"] == actor.name or not actor.scope.rows_limited
+
+
+def _shown(actor: Actor, view: DeliveryView) -> DeliveryView:
+    """The delivery as far as the actor may know it."""
+    if view.actor == actor.name:
+        return view
+    if actor.scope.rows_limited:
+        return replace(view, parts=(), open_rejects=0, detailed=False, actor=None, reason=None, decided_by=None)
+    if actor.scope.columns_limited:
+        return replace(view, parts=tuple(replace(part, issues=()) for part in view.parts))
+    return view
 
 
 def _count(progress: Counted, step: Progress) -> None:

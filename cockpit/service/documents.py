@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cockpit.calendar import DayOverride, build_calendar, off_hours, parse_shifts, working_between
-from cockpit.errors import RefusedError
+from cockpit.errors import NotAllowedError, RefusedError
+from cockpit.locale import Language
 from cockpit.model import TABLES
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.service.results import DocumentView, Related, TimelineEvent
+from cockpit.service import words
+from cockpit.service.results import DocumentView, Related, Source, TimelineEvent
 from cockpit.service.sources import sources_of
 from cockpit.warehouse.store import Ledger, Warehouse
 
 LINES_SHOWN = 500
+AMOUNTS = ("amount_gross", "amount_net")
 _HEADED = ("_number", "_doc", "_event", "_delivery", "_part", "_row")
 
 
@@ -26,15 +30,25 @@ class DocumentDesk:
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
 
-    def view(self, scope: Scope, table_name: str, document: str) -> DocumentView:
-        """The document. RefusedError where there is none, or none the actor may see: both look the same."""
+    def view(
+        self, scope: Scope, table_name: str, document: str, language: Language, sources: bool = True
+    ) -> DocumentView:
+        """The document, with the rows' files where `sources` are to be told.
+
+        RefusedError where there is none, or none the actor may see: both look the same. NotAllowedError where the
+        table does not tell what limits the actor, so that they see none of its documents.
+        """
         table = TABLES.get(table_name)
+        if table is not None and (missing := self._warehouse.unreachable(table_name, scope)):
+            named = words.listed((words.dimension(name, language) for name in missing), language)
+            raise NotAllowedError("table_not_in_scope", table=words.table(table_name, language), dimensions=named)
         rows = self._rows(table, scope, document) if table else []
         if table is None or not rows:
             raise RefusedError("document_unknown")
         ledger = next(one for one in self._warehouse.ledgers() if one.name == rows[0]["ledger"])
         shared, differing = _split(table, rows)
         events = self._events(scope, table, rows, ledger) if table.mode == "event" else ()
+        concealed = self._warehouse.concealed(table_name, scope)
         return DocumentView(
             table=table_name,
             document=document,
@@ -45,8 +59,14 @@ class DocumentDesk:
             events=events,
             off_hours=self._off_hours(ledger, shared.get("company") or "", events),
             related=self._related(scope, table_name, document),
-            sources=tuple(sources_of(self._warehouse, scope, [(table_name, document)]).get((table_name, document), ())),
+            sources=self._sources(scope, table_name, document) if sources else (),
+            hidden=tuple(column.name for column in table.columns if column.name in concealed),
+            masked=tuple(column.name for column in table.columns if column.name in scope.masked - concealed),
+            sources_shown=sources,
         )
+
+    def _sources(self, scope: Scope, table: str, document: str) -> tuple[Source, ...]:
+        return tuple(sources_of(self._warehouse, scope, [(table, document)]).get((table, document), ()))
 
     def _rows(self, table: Table, scope: Scope, document: str) -> list[dict[str, Any]]:
         expression = self._warehouse.read(table.name, scope)
@@ -127,7 +147,11 @@ class DocumentDesk:
     # ---------------------------------------------------------------- neighbours
 
     def _related(self, scope: Scope, table: str, document: str) -> tuple[Related, ...]:
-        links = self._warehouse.read("document_links", scope)
+        """Neighbours the actor may see. A link says nothing but that two documents belong together, and each of them
+        is read under the whole scope: so links are limited by the dimensions they have."""
+        mine = self._warehouse.columns("document_links")
+        allowed = {name: values for name, values in scope.allowed.items() if name in mine}
+        links = self._warehouse.read("document_links", replace(scope, allowed=allowed))
         text = {name: links[name].cast("string") for name in ("from_doc", "to_doc")}
         onward = links.filter((links.from_table == table) & (text["from_doc"] == document)).select(
             other_table=links.to_table, other=text["to_doc"]
@@ -144,9 +168,7 @@ class DocumentDesk:
         rows = self._rows(table, scope, document)
         if not rows:
             return None
-        amount = next(
-            (column for column in ("amount_gross", "amount_net") if any(row.get(column) for row in rows)), None
-        )
+        amount = next((column for column in AMOUNTS if any(row.get(column) for row in rows)), None)
         day = rows[0].get(table.business_day or "")
         return Related(
             table=name,
@@ -155,6 +177,7 @@ class DocumentDesk:
             day=day.date() if isinstance(day, datetime) else day,
             amount=_amount(table, rows, amount),
             currency=rows[0].get("currency"),
+            amount_hidden=bool(self._warehouse.concealed(name, scope).intersection(AMOUNTS)),
         )
 
 

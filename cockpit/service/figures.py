@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cockpit.errors import UsageError
+from cockpit.errors import NotAllowedError, UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
 from cockpit.metrics.gaps import missing, summary_spans, told
@@ -17,10 +17,13 @@ from cockpit.metrics.growth import Before, earlier_figures, grow, with_year_befo
 from cockpit.metrics.level import level, own_band
 from cockpit.metrics.query import Answer, Figures, Key, evaluate
 from cockpit.metrics.question import Question, checked
-from cockpit.metrics.reach import Reach, local_today, reach
+from cockpit.metrics.reach import Reach, any_before, local_today, reach
+from cockpit.metrics.sight import asked_hidden, lacking
 from cockpit.metrics.types import LedgerFacts, Metric, Thresholds
+from cockpit.model import TABLES
 from cockpit.period import Period, whole
 from cockpit.scope import Scope
+from cockpit.service import words
 from cockpit.service.cache import Cache
 from cockpit.service.requests import Actor, MetricRequest
 from cockpit.service.results import MetricResult, MetricRow
@@ -46,10 +49,16 @@ class FigureDesk:
         self._targets = Targets(warehouse, self._cache)
 
     def metric(self, actor: Actor, name: str, request: MetricRequest, language: Language) -> MetricResult:
-        """The metric's rows; texts in `language`. Raises UsageError where the question cannot be asked."""
+        """The metric's rows; texts in `language`.
+
+        Raises UsageError where the question cannot be asked, and NotAllowedError where the actor may not see the
+        metric, the columns it needs, or a dimension that is asked for.
+        """
         metric = metric_named(name)
+        actor.must("metric", name)
         ledgers = self._facts_of(actor.scope, request.ledger)
         question = checked(metric, self.question(request, ledgers))
+        _may_see(metric, question, actor.scope, language)
         version = self._warehouse.version()
         compare = request.compare or metric.growth
         key = ("metric", name, _frozen(question), compare, actor.scope.key, version)
@@ -68,7 +77,8 @@ class FigureDesk:
             version=version.number,
             definition_version=metric.version,
             rows=rows,
-            notes=tuple(dict.fromkeys(t(f"note.{code}", language, **params) for code, params in notes)),
+            notes=tuple(dict.fromkeys(_said(code, params, language) for code, params in notes)),
+            out_of_reach=any(code == "scope_not_in_table" for code, _ in notes),
         )
 
     def ledgers(self, actor: Actor, name: str | None) -> tuple[LedgerFacts, ...]:
@@ -114,7 +124,7 @@ class FigureDesk:
         notes = answer.notes()
         if windowed.grain == "all" and not answer.rows and not windowed.by:
             answer.rows.append(_empty(windowed))
-            if metric.as_of and metric.kind == "sum" and reached.first and reached.first < (windowed.end or date.max):
+            if metric.as_of and metric.kind == "sum" and self._any(metric.sources[0], windowed, scope):
                 answer.rows[0].value = 0.0  # there are items, and none of them counts
         if any(len({row.dimensions.get(name) for row in answer.rows}) > 1 for name in unsplit(metric, windowed)):
             notes.append(("never_added", {"dimensions": ", ".join(metric.split)}))
@@ -173,6 +183,11 @@ class FigureDesk:
             notes.append(("denominator_not_positive", {}))
         return rows, earlier, partial, notes
 
+    def _any(self, table: str, question: Question, scope: Scope) -> bool:
+        """Whether the scope reaches a row of the table before the window's end."""
+        names = tuple(ledger.name for ledger in question.ledgers)
+        return any_before(self._warehouse, table, str(TABLES[table].business_day), question.end, scope, names)
+
     def _gaps(self, metric: Metric, question: Question, scope: Scope) -> list[tuple[str, dict[str, str]]]:
         """A note on warehouses whose 收发存 is missing for a period, or does not lie in it whole."""
         if "stock_summaries" not in metric.sources or question.start is None or question.end is None:
@@ -225,6 +240,25 @@ class FigureDesk:
             return ()
         empty = _empty(question)
         return (self._row(metric, question, empty, [empty], {}, set(), lambda row: None),)
+
+
+def _may_see(metric: Metric, question: Question, scope: Scope, language: Language) -> None:
+    """NotAllowedError where the figure would be made of columns that are not there for this scope."""
+    label = t(f"metric.{metric.name}.label", language)
+    if groups := lacking(metric, question.params, scope):
+        told = words.listed((words.group(name, language) for name in groups), language)
+        raise NotAllowedError("metric_needs_hidden", metric=label, columns=told)
+    if dimensions := asked_hidden(metric, question, scope):
+        told = words.listed((words.dimension(name, language) for name in dimensions), language)
+        raise NotAllowedError("dimension_hidden", metric=label, dimensions=told)
+
+
+def _said(code: str, params: Mapping[str, str], language: Language) -> str:
+    """A note in words; tables and dimensions by what people call them."""
+    if code == "scope_not_in_table":
+        named = (words.dimension(name, language) for name in params["dimensions"].split(", "))
+        params = {"table": words.table(params["table"], language), "dimensions": words.listed(named, language)}
+    return t(f"note.{code}", language, **params)
 
 
 def unsplit(metric: Metric, question: Question) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from cockpit.access.audit import AuditTrail
 from cockpit.errors import SystemFailure
 from cockpit.records import Records
 from cockpit.service.reports import Check, DoctorReport
+from cockpit.service.trail import Trail
 from cockpit.service.uploads import kept, sha256
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
@@ -18,19 +19,21 @@ LEAST_FREE_BYTES = 2 << 30
 
 
 def examine(
-    warehouse: Warehouse, records: Records, audit: AuditTrail, settings: Settings, rebuild: bool
+    warehouse: Warehouse, records: Records, audit: AuditTrail, trail: Trail, settings: Settings, rebuild: bool
 ) -> DoctorReport:
     """All checks; `rebuild` adds the full computation of every current and derived table, compared row by row."""
     checks = [_home(settings), _disk(settings), _version(warehouse), _integrity(warehouse)]
-    if checks[-1].ok:  # what is told from damaged tables, or put right by them, would be no better than they are
+    readable = checks[-1].ok  # what is told from damaged tables, or put right by them, would be no better than they are
+    if readable:
         checks += [_counts(warehouse), _uploads(warehouse, settings, rebuild)]
-    if rebuild and checks[-1].name == "uploads":
+    if readable and rebuild:
         differing = {name: rows for name, rows in warehouse.verify().items() if rows}
         facts = {"tables": ", ".join(sorted(differing)) or "—", "rows": sum(differing.values())}
         checks.append(Check("rebuild", not differing, facts))
     checks.append(_records(records))
     if checks[-1].ok:
         checks += [_revision(records), _audit(audit)]
+        checks += [_audited(warehouse, trail)] if readable else []
     return DoctorReport(tuple(checks))
 
 
@@ -59,6 +62,13 @@ def _counts(warehouse: Warehouse) -> Check:
     """The rows agree with what was written down about them."""
     differing = warehouse.miscounted()
     return Check("counts", not differing, {"tables": ", ".join(differing) or "—"})
+
+
+def _audited(warehouse: Warehouse, trail: Trail) -> Check:
+    """The audit trail knows of every delivery; what it lacked is added."""
+    late = trail.make_up(warehouse)
+    told = ", ".join(str(one) for one in dict.fromkeys(late)) or "—"
+    return Check("audited", not late, {"count": len(late), "deliveries": told})
 
 
 def _uploads(warehouse: Warehouse, settings: Settings, thoroughly: bool) -> Check:

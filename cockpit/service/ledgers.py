@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -72,9 +72,7 @@ class LedgerDesk:
                     raise UsageError("ledger_not_named", ledgers=", ".join(sorted(real)))
                 return ()
         if name not in visible:
-            if any(one.name == name for one in self._warehouse.ledgers()):
-                raise NotAllowedError("ledger_not_allowed", ledger=name)
-            raise UsageError("ledger_unknown", ledger=name, choices=", ".join(sorted(visible)) or "—")
+            raise unknown(scope, name, visible)
         one = visible[name]
         now = one.now_at or self._warehouse.now()
         return (LedgerFacts(one.name, one.timezone, one.month_start_day, one.currency, now, one.sample),)
@@ -98,12 +96,11 @@ class LedgerDesk:
             return self._change(scope, name, timezone, changes)
 
     def _change(self, scope: Scope, name: str, timezone: str, changes: Mapping[str, Any]) -> LedgerView:
-        if name not in {one.name for one in self._visible(scope)}:
-            if any(one.name == name for one in self._warehouse.ledgers()):
-                raise NotAllowedError("ledger_not_allowed", ledger=name)
-            if not any(value is not None for value in changes.values()):
-                names = ", ".join(one.name for one in self._visible(scope)) or "—"
-                raise UsageError("ledger_unknown", ledger=name, choices=names)
+        visible = [one.name for one in self._visible(scope)]
+        if name not in visible and (
+            name not in scope.allowed.get("ledger", {name}) or not any(value is not None for value in changes.values())
+        ):
+            raise unknown(scope, name, visible)
         known = next((one for one in self._warehouse.ledgers() if one.name == name), None)
         old = known or Ledger(name, timezone, 1, None, None, False)
         new = Ledger(
@@ -139,35 +136,32 @@ class LedgerDesk:
         return frozenset(row["name"] for row in self._warehouse.run_sql(union, [ledger]).to_pylist())
 
     def tables(self, scope: Scope) -> list[TableView]:
-        counts = self._counts(scope)
-        days = self._warehouse.run_sql(
-            'SELECT "table", ledger, min(day) AS first, max(day) AS last FROM data_days GROUP BY ALL'
-        ).to_pylist()
-        visible = {one.name for one in self._visible(scope)}
+        zones = {one.name: ZoneInfo(one.timezone) for one in self._visible(scope)}
+        asked = counted(
+            {table.name: (self._warehouse.read(table.name, scope), table.business_day) for table in TABLES.values()}
+        )
+        found = self._warehouse.run(asked).to_pylist()
         views = []
         for table in TABLES.values():
-            mine = [row for row in days if row["table"] == table.name and row["ledger"] in visible]
+            mine = [row for row in found if row["table"] == table.name]
+            instant = table.business_day is not None and table.column(table.business_day).kind == "instant"
+            first, last = (
+                [_day(row[end], zones[row["ledger"]], instant) for row in mine if row[end] is not None]
+                for end in ("first", "last")
+            )
             views.append(
                 TableView(
                     name=table.name,
                     label=table.name,
                     mode=table.mode,
                     key=("ledger", "company", *table.unit),
-                    rows=counts.get(table.name, {}),
-                    first_day=min((row["first"] for row in mine), default=None),
-                    last_day=max((row["last"] for row in mine), default=None),
+                    rows={row["ledger"]: row["n"] for row in mine},
+                    first_day=min(first, default=None),
+                    last_day=max(last, default=None),
                     columns=tuple(_column(table, column.name) for column in table.columns),
                 )
             )
         return views
-
-    def _counts(self, scope: Scope) -> dict[str, dict[str, int]]:
-        """Current rows by table and ledger, in one question."""
-        asked = counted({name: self._warehouse.read(name, scope) for name in TABLES})
-        counts: dict[str, dict[str, int]] = {}
-        for row in self._warehouse.run(asked).to_pylist():
-            counts.setdefault(row["table"], {})[row["ledger"]] = row["n"]
-        return counts
 
     def options(self, scope: Scope, ledger: str, dimension: str) -> list[str]:
         """Values of a dimension in the tables that have it, most frequent first."""
@@ -191,6 +185,18 @@ class LedgerDesk:
         summed = told.group_by("value").aggregate(n=told["n"].sum())
         ranked = summed.order_by([summed["n"].desc(), summed["value"]]).limit(OPTIONS_SHOWN)
         return [row["value"] for row in self._warehouse.run(ranked).to_pylist()]
+
+
+def unknown(scope: Scope, name: str, visible: Iterable[str]) -> UsageError | NotAllowedError:
+    """Why a ledger cannot be asked; to whoever is limited to some, one that exists and one that does not are alike."""
+    if name not in scope.allowed.get("ledger", {name}):
+        return NotAllowedError("ledger_not_allowed", ledger=name)
+    return UsageError("ledger_unknown", ledger=name, choices=", ".join(sorted(visible)) or "—")
+
+
+def _day(moment: datetime, zone: ZoneInfo, instant: bool) -> date:
+    """A business day that came as midnight, or the local day of an instant in UTC."""
+    return moment.replace(tzinfo=UTC).astimezone(zone).date() if instant else moment.date()
 
 
 def _column(table: Table, name: str) -> Mapping[str, Any]:

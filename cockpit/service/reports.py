@@ -108,7 +108,8 @@ class LoadReport:
 class DeliveryView:
     """One delivery in the history.
 
-    `state` is ``active``, ``held``, ``blocked``, ``discarded``, ``undone`` or ``empty``.
+    `state` is ``active``, ``held``, ``blocked``, ``discarded``, ``undone`` or ``empty``. Without `detailed` the actor
+    may know no more than that there is one: nothing of its files, rows and people is told.
 
     Instants carry the ledger's offset.
     """
@@ -130,6 +131,7 @@ class DeliveryView:
     active_to: int | None
     parts: tuple[PartReport, ...]
     open_rejects: int
+    detailed: bool = True
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -154,6 +156,7 @@ class DeliveryView:
             "active_to_version": self.active_to,
             "tables": list(self.tables),
             "open_rejects": self.open_rejects,
+            "detailed": self.detailed,
             "parts": [part.json(language) for part in self.parts],
         }
 

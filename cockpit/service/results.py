@@ -56,6 +56,7 @@ class MetricResult:
     definition_version: int
     rows: tuple[MetricRow, ...]
     notes: tuple[str, ...]  # already in the asked language
+    out_of_reach: bool = False  # a table does not tell what limits the actor, and gave nothing; a note says so
 
     def json(self) -> dict[str, Any]:
         """The document of ``metric --json``."""
@@ -101,7 +102,7 @@ class Card:
     """One figure with what makes it readable. `trend` has up to 13 periods, oldest first, the shown one last.
 
     `state` is ``data``, ``empty`` (nothing in this window), ``not_loaded`` (no source table has rows; `missing` names
-    them) or ``not_allowed``.
+    them) or ``not_allowed`` (`notes` say why).
     """
 
     metric: str
@@ -153,7 +154,9 @@ class DrillRow:
 @dataclass(frozen=True)
 class DrillResult:
     """The documents behind a number. `label` says what their values are where they are not the metric's own figure
-    ("" else): the consumption behind turnover days, the margin behind a rate; `unit` is the values' unit."""
+    ("" else): the consumption behind turnover days, the margin behind a rate; `unit` is the values' unit. `hidden` and
+    `masked` are dimensions the actor may not see, or not as they are; without `sources_shown` the rows' files are left
+    out."""
 
     metric: str
     label: str
@@ -161,6 +164,9 @@ class DrillResult:
     total: int  # documents behind the number; `rows` may be fewer
     rows: tuple[DrillRow, ...]
     figures: MetricResult
+    hidden: tuple[str, ...] = ()
+    masked: tuple[str, ...] = ()
+    sources_shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -188,13 +194,16 @@ class Related:
     day: date | None
     amount: float | None
     currency: str | None
+    amount_hidden: bool = False
 
 
 @dataclass(frozen=True)
 class DocumentView:
     """One document as people read it. `facts` and `lines` hold canonical names; labels come from the catalogues.
 
-    `off_hours` are the spans outside working time between first and last event (local, with offset).
+    `off_hours` are the spans outside working time between first and last event (local, with offset). `hidden` are the
+    columns of the table that the actor may not see, filled or not, and `masked` those whose texts are pseudonyms;
+    without `sources_shown` files and lines are left out.
     """
 
     table: str
@@ -208,6 +217,9 @@ class DocumentView:
     related: tuple[Related, ...]
     sources: tuple[Source, ...]
     metric_rows: Mapping[str, MetricRow] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+    masked: tuple[str, ...] = ()
+    sources_shown: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from cockpit.scope import Scope
 from cockpit.service.cache import Cache
 from cockpit.warehouse.store import Warehouse
 
+PLAN = "target"
 SLICES = ("department", "region", "category", "warehouse", "salesperson", "supplier_code", "customer_code")
 
 
@@ -66,11 +68,18 @@ class Targets:
 
     def _all(self, ledgers: tuple[str, ...], scope: Scope) -> list[dict[str, Any]]:
         key = ("targets", ledgers, scope.key, self._warehouse.version())
-        read = self._warehouse.read
-        found: list[dict[str, Any]] = self._cache.get(
-            key, lambda: self._warehouse.run(read("targets", scope, ledgers)).to_pylist()
-        )
+        found: list[dict[str, Any]] = self._cache.get(key, lambda: self._read(ledgers, scope))
         return found
+
+    def _read(self, ledgers: tuple[str, ...], scope: Scope) -> list[dict[str, Any]]:
+        """The plans of slices that may be told: who may see a figure may see its plan, which is refused with it.
+
+        A plan of a slice that is hidden is left out, as it would pass for that of the whole.
+        """
+        slices = self._warehouse.concealed("targets", scope).intersection(SLICES)
+        seen = replace(scope, hidden=scope.hidden - slices - {PLAN}, masked=scope.masked - slices - {PLAN})
+        rows = self._warehouse.run(self._warehouse.read("targets", seen, ledgers)).to_pylist()
+        return [row for row in rows if not any(row[name] for name in slices)]
 
     def _share(self, ledgers: tuple[str, ...], period: Period, until: date | None) -> float:
         """Working days of the period up to `until` over all its working days."""

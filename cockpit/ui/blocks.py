@@ -35,6 +35,8 @@ class Table:
 def block(view: View, key: str, title: str, note: Node | str | None, table: Table, draw: Callable[[], None]) -> None:
     """Draw the block in the mode chosen for it; the picture is made by `draw`."""
     mode = session().modes.get(key, MODES[0])
+    if mode not in modes(view):
+        mode = MODES[0]
     with st.container(gap="xsmall"):
         ink(heading(view, key, title, note, mode), f"{key}-head", navigate.follow)
         if mode == "data":
@@ -45,11 +47,16 @@ def block(view: View, key: str, title: str, note: Node | str | None, table: Tabl
             draw()
 
 
+def modes(view: View) -> tuple[str, ...]:
+    """The modes open to the reader: nobody is offered a file they may not take."""
+    return tuple(one for one in MODES if one != "export" or view.actor.may("export"))
+
+
 def heading(view: View, key: str, title: str, note: Node | str | None, mode: str) -> Node:
     """Title with the three modes at its right; the chosen one is underlined."""
     tools = [
         h("b" if one == mode else "span", "", view.text(f"mode.{one}"), go=navigate.target("mode", key, one))
-        for one in MODES
+        for one in modes(view)
     ]
     line = h("div", "s", note) if isinstance(note, str) and note else note or None
     return h("div", "blk", h("div", "hrow", h("h3", "", title), h("div", "tools", *tools)), line)
@@ -84,12 +91,22 @@ def _export(view: View, key: str, table: Table) -> None:
         for kind in export.KINDS:
             st.download_button(
                 view.text(f"export.{kind}"),
-                data=export.maker(
-                    kind, table.frame(), table.facts, view.text("export.sheet"), view.text("export.about")
-                ),
+                data=_maker(view, kind, table),
                 file_name=export.file_name((table.name, view.filters.month, f"v{view.cockpit.version()}"), kind),
                 mime=export.MIME[kind],
                 key=f"{key}-{kind}",
                 icon=":material/download:",
                 on_click="ignore",
             )
+
+
+def _maker(view: View, kind: str, table: Table) -> Callable[[], bytes]:
+    """Makes the file when it is taken, which is asked for and written down first."""
+    make = export.maker(kind, table.frame(), table.facts, view.text("export.sheet"), view.text("export.about"))
+    cockpit, actor, rows = view.cockpit, view.actor, len(table.rows)
+
+    def take() -> bytes:
+        cockpit.exported(actor, table.name, {"kind": kind, "rows": rows, "about": dict(table.facts)})
+        return make()
+
+    return take

@@ -58,7 +58,7 @@ def frame() -> Frame:
 def known_tables(cockpit: Cockpit) -> list[TableView]:
     """The canonical tables and how many rows are current."""
     who = door.actor()
-    return MEMO.get(("tables", cockpit.version(), who.scope.key), lambda: cockpit.tables(who))
+    return MEMO.get(("tables", cockpit.version(), who.sight), lambda: cockpit.tables(who))
 
 
 def has_data() -> bool:

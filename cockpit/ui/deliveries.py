@@ -28,7 +28,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def held(frame: Frame, cockpit: Cockpit) -> None:
     """Deliveries that wait for a person: what is odd about them, then accept or discard with a reason."""
-    waiting = [one for one in cockpit.deliveries(actor(), None) if one.state == "held"]
+    if not actor().may("decide"):
+        return
+    waiting = [one for one in cockpit.deliveries(actor(), None) if one.state == "held" and one.detailed]
     for one in waiting:
         with st.container(border=True, key=f"held-{one.id}"):
             ink(held_tree(one, frame.language), f"held-{one.id}-tree")
@@ -135,6 +137,12 @@ def _line(one: DeliveryView, language: Language) -> Node:
     tables = fmt.listed((words.table(name, language) for name in one.tables[:NAMED]), language)
     if len(one.tables) > NAMED:
         tables = t("ui.history.several_tables", language, first=tables, count=len(one.tables))
+    counts = [
+        fmt.whole(sum(part.rows_loaded for part in one.parts)),
+        fmt.whole(sum(p.rows_rejected for p in one.parts)),
+    ]
+    if not one.detailed:
+        named, counts = t("scope.foreign_delivery", language), [fmt.ABSENT, fmt.ABSENT]
     return h(
         "tr",
         "",
@@ -143,8 +151,7 @@ def _line(one: DeliveryView, language: Language) -> Node:
         h("td", "name", named),
         h("td", "name", tables or fmt.ABSENT),
         h("td", "nw", one.ledger),
-        h("td", "n", fmt.whole(sum(part.rows_loaded for part in one.parts))),
-        h("td", "n", fmt.whole(sum(part.rows_rejected for part in one.parts))),
+        *(h("td", "n", count) for count in counts),
         h("td", "n", status_chip(shown_status(one), language)),
         go=f"delivery/{one.id}",
     )
@@ -160,15 +167,23 @@ def _detail(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
         "div",
         "report",
         h("h3", "", text(frame, "history.detail", number=one.id)),
+        None if one.detailed else h("div", "s", t("scope.foreign_delivery", frame.language)),
         *(part(p, frame.language) for p in one.parts),
     )
     with st.container(border=True, key="delivery"):
         ink(tree, f"delivery-{one.id}")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            if one.open_rejects:
+            if one.open_rejects and _may_take_rejects(one):
                 _rejects(frame, cockpit, one)
-            if one.state == "active":
+            if one.state == "active" and one.detailed and actor().may("undo"):
                 _undo(frame, cockpit, one)
+
+
+def _may_take_rejects(one: DeliveryView) -> bool:
+    """Rejected rows are shown as they came: to whoever brought them, and to whoever may see everything."""
+    who = actor()
+    limited = who.scope.rows_limited or who.scope.columns_limited
+    return who.may("reject") and (one.actor == who.name or not limited)
 
 
 def _rejects(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from cockpit.errors import CockpitError
 from cockpit.locale import Language, t
+from cockpit.model.sensitive import groups_of
 from cockpit.service.results import DocumentView, Related, Source, TimelineEvent
 from cockpit.ui import blocks, marks, navigate, patches, states, words
 from cockpit.ui import format as fmt
@@ -40,6 +41,7 @@ FACTS = (
     "state",
 )
 UNSAID = ("document_type", "document_no", "case_id", "ledger", "currency")  # said by the title or beside an amount
+LINE_AMOUNTS = ("unit_price", "amount_net", "cost_amount")
 MOST_FACTS = 6
 MOST_LINES = 40
 NUMERIC = ("quantity", "amount", "price", "rate", "cost", "value")
@@ -56,17 +58,35 @@ def show(view: View) -> None:
         return
     ink(h("div", "gap", way(view, found), head(found, view.language)), "head", follow)
     ink(facts_tree(found, view.language), "facts")
+    if found.hidden or found.masked:
+        ink(withheld(found, view.language), "withheld")
     _timeline(view, found)
     if found.related:
         ink(chain(found, view.page, view.language), "chain", follow)
     if not found.lines:
-        ink(sources_tree(found.sources, view.language), "sources")
+        _sources(view, found)
         return
     left, right = st.columns([1.6, 1], gap="large")
     with left:
         _lines(view, found)
     with right:
+        _sources(view, found)
+
+
+def _sources(view: View, found: DocumentView) -> None:
+    if found.sources_shown:
         ink(sources_tree(found.sources, view.language), "sources")
+    else:
+        ink(h("div", "blk s", t("scope.sources_withheld", view.language)), "sources")
+
+
+def withheld(found: DocumentView, language: Language) -> Node:
+    """What the reader may not see of it, or not as it is: so that nobody takes it for missing."""
+    said = []
+    for key, columns in (("hidden_columns", found.hidden), ("masked_columns", found.masked)):
+        groups = fmt.listed((t(f"scope.group.{name}", language) for name in groups_of(frozenset(columns))), language)
+        said += [t(f"scope.{key}", language, columns=groups)] if columns else []
+    return h("div", "s", fmt.join(said, language))
 
 
 def way(view: View, found: DocumentView) -> Node:
@@ -104,10 +124,15 @@ def head(found: DocumentView, language: Language) -> Node:
 def facts_tree(found: DocumentView, language: Language) -> Node:
     """The facts people look for first, with their unit; of an approval also its first and last instant."""
     ends = first_and_last(found.events, language)
-    names = [name for name in FACTS if found.facts.get(name) not in (None, "")]
+    names = [name for name in FACTS if found.facts.get(name) not in (None, "") or name in found.hidden]
     names += [n for n in found.facts if n not in (*FACTS, *UNSAID) and found.facts[n] not in (None, "")]
     cells = [
-        h("div", "", h("span", "", words.column(n, language, found.table)), h("b", "", fact(found.facts, n, language)))
+        h(
+            "div",
+            "",
+            h("span", "", words.column(n, language, found.table)),
+            h("b", "", t("scope.hidden", language) if n in found.hidden else fact(found.facts, n, language)),
+        )
         for n in names[: MOST_FACTS - len(ends)]
     ]
     return h("div", "facts", *cells, *ends)
@@ -215,6 +240,8 @@ def chain(found: DocumentView, page: str, language: Language) -> Node:
 def _related(one: Related, language: Language) -> Node:
     scale = fmt.scale_for([one.amount], "amount", language, currency=one.currency)
     amount = "" if one.amount is None else f"{scale.number(one.amount)} {scale.unit}".strip()
+    if one.amount_hidden:
+        amount = t("scope.hidden", language)
     return h(
         "div",
         "doc",
@@ -229,8 +256,10 @@ def _related(one: Related, language: Language) -> Node:
 def _lines(view: View, found: DocumentView) -> None:
     if not found.lines:
         return
-    names = [words.column(name, view.language, found.table) for name in found.line_columns]
-    rows = [[_plain(line.get(name)) for name in found.line_columns] for line in found.lines]
+    shown = columns_of(found)
+    names = [words.column(name, view.language, found.table) for name in shown]
+    unseen = t("scope.hidden", view.language)
+    rows = [[unseen if n in found.hidden else _plain(line.get(n)) for n in shown] for line in found.lines]
     about = {
         view.text("column.document"): name_of(found, view.language),
         view.text("export.version"): str(view.cockpit.version()),
@@ -257,7 +286,8 @@ def _is_number(name: str) -> bool:
 
 def lines_tree(found: DocumentView, language: Language) -> Node:
     """The lines with all digits; amounts are added where they are of one currency."""
-    columns = found.line_columns
+    columns = columns_of(found)
+    unseen = t("scope.hidden", language)
     css = {name: "n" if _is_number(name) else "nw" for name in columns}
     head = h(
         "tr",
@@ -265,7 +295,11 @@ def lines_tree(found: DocumentView, language: Language) -> Node:
         *(h("th", css[n].replace("nw", ""), words.column(n, language, found.table), scope="col") for n in columns),
     )
     body = [
-        h("tr", "", *(h("td", css[n], words.cell(n, line.get(n), language)) for n in columns))
+        h(
+            "tr",
+            "",
+            *(h("td", css[n], unseen if n in found.hidden else words.cell(n, line.get(n), language)) for n in columns),
+        )
         for line in found.lines[:MOST_LINES]
     ]
     totals = totals_of(found)
@@ -274,6 +308,11 @@ def lines_tree(found: DocumentView, language: Language) -> Node:
         cells[0] = h("td", "", t("ui.block.total", language))
         body.append(h("tr", "tot", *cells))
     return h("div", "blk scroll", h("table", "", h("thead", "", head), h("tbody", "", *body)))
+
+
+def columns_of(found: DocumentView) -> tuple[str, ...]:
+    """The columns of the lines, and those that lines have and the reader may not see."""
+    return (*found.line_columns, *(name for name in LINE_AMOUNTS if name in found.hidden))
 
 
 def totals_of(found: DocumentView) -> dict[str, float]:

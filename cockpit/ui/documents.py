@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.errors import CockpitError
+from cockpit.locale import Language, t
 from cockpit.service.results import DrillResult, DrillRow
 from cockpit.ui import blocks, facts, navigate, states, words
 from cockpit.ui import format as fmt
@@ -76,13 +77,18 @@ def picture(view: View, result: DrillResult, rows: Sequence[DrillRow], dimension
                 "",
                 h("td", "nw", row.document_no or view.text("documents.no_number")),
                 h("td", "nw", fmt.ABSENT if row.day is None else fmt.day(row.day, language)),
-                *(h("td", "", words.value_in(name, row, language)) for name in dimensions),
+                *(h("td", "", slice_of(result, name, row, language)) for name in dimensions),
                 h("td", "n", scale.number(row.value)),
                 h("td", "cell", h("span", "s", said) if said else h("span", "bar", w=round(width, 1))),
                 go=navigate.target("document", view.page, row.table, row.document),
             )
         )
     return h("div", "blk scroll", h("table", "", h("thead", "", head), h("tbody", "", *lines)))
+
+
+def slice_of(result: DrillResult, name: str, row: DrillRow, language: Language) -> str:
+    """A document's value of a dimension; one that the reader may not see is no missing one."""
+    return t("scope.hidden", language) if name in result.hidden else words.value_in(name, row, language)
 
 
 def as_table(
@@ -98,7 +104,7 @@ def as_table(
     for row in rows:
         source = row.sources[0] if row.sources else None
         line = [row.document_no, None if row.day is None else row.day.isoformat()]
-        line += [words.value_in(name, row, language) for name in dimensions]
+        line += [slice_of(result, name, row, language) for name in dimensions]
         value = plain(row.value, result.unit)
         reason = words.reason(row.reason, language) if row.reason else None
         place = [None, None, None] if source is None else [source.file, source.sheet, source.line]

@@ -12,8 +12,9 @@ import pandas as pd
 
 KINDS = ("xlsx", "csv")
 MIME = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_TEXT = "@"  # the format that keeps a cell a text when somebody edits it
 
 
 def maker(kind: str, frame: pd.DataFrame, facts: Mapping[str, str], sheet: str, about: str) -> Callable[[], bytes]:
@@ -35,13 +36,15 @@ def workbook(frame: pd.DataFrame, facts: Mapping[str, str], sheet: str, about: s
             page = writer.sheets[name]
             for number, width in enumerate(widths, start=1):
                 page.column_dimensions[page.cell(1, number).column_letter].width = width
-            for cell in (cell for row in page.iter_rows() for cell in row if cell.data_type == "f"):
+            for cell in (cell for row in page.iter_rows() for cell in row if isinstance(cell.value, str)):
                 cell.data_type = "s"
+                if cell.value.startswith(_FORMULA):
+                    cell.number_format = _TEXT
     return buffer.getvalue()
 
 
 def _writable(value: Any) -> Any:
-    """Control characters have no place in a workbook."""
+    """Control characters have no place in a file."""
     return _CONTROL.sub("", value) if isinstance(value, str) else value
 
 
@@ -61,10 +64,16 @@ def text(frame: pd.DataFrame, facts: Mapping[str, str]) -> bytes:
 
 
 def safe(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay numbers."""
+    """A text that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay numbers.
+
+    So does one that already has it, that the one taken away on reading is ours.
+    """
     if value is None or (isinstance(value, float) and value != value):
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    plain = _CONTROL.sub("", value)
+    return f"'{plain}" if plain.lstrip("'").startswith(_FORMULA) else plain
 
 
 def file_name(parts: Sequence[str], kind: str) -> str:

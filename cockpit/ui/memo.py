@@ -1,8 +1,8 @@
 """Answers of the service, kept while they are true: a click that changes nothing else asks nothing twice.
 
-The key holds everything an answer depends on: data version, scope, language, ledger, question, and the time of day in
-steps, since what is overdue or open moves with the clock. Answers are immutable, so all sessions may share them;
-another service starts with an empty memory.
+The key holds everything an answer depends on: data version, what the actor may see, language, ledger, question, and the
+time of day in steps, since what is overdue or open moves with the clock. Answers are immutable, so all sessions may
+share them; another service starts with an empty memory.
 """
 
 from __future__ import annotations

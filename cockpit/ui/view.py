@@ -71,7 +71,7 @@ class View:
     def _base(self) -> tuple[object, ...]:
         return (
             self.cockpit.version(),
-            self.actor.scope.key,
+            self.actor.sight,
             self.language,
             self.ledger.name,
             step(self.ledger.now),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -23,25 +24,62 @@ def unreachable(columns: Mapping[str, str], scope: Scope) -> tuple[str, ...]:
     return tuple(name for name in scope.allowed if name not in columns)
 
 
+def among(column: ir.Value, values: Iterable[str]) -> ir.BooleanValue:
+    """Whether the column holds one of the values. A statement cannot hold a NUL, so that nothing equals such a text."""
+    return column.isin(sorted(value for value in values if "\0" not in value))
+
+
+def concealed(columns: Mapping[str, str], scope: Scope) -> frozenset[str]:
+    """The columns that come back empty: hidden ones, and masked ones that hold no text or for which there is no key."""
+    masks = {name for name in scope.masked.intersection(columns) if _maskable(columns[name], scope)}
+    return (scope.hidden | scope.masked).intersection(columns) - masks
+
+
 def scoped(name: str, columns: Mapping[str, str], scope: Scope, ledgers: tuple[str, ...] | None) -> ir.Table:
-    """The table under `scope`, limited to `ledgers` (None: all the scope reaches); hidden columns come back null."""
+    """The table under `scope`, limited to `ledgers` (None: all the scope reaches).
+
+    Rows are chosen by what is true; only then columns that are `concealed` become null and masked ones pseudonyms.
+    """
     table = ibis.table(schema(columns), name=name)
     if unreachable(columns, scope):
         return table.filter(ibis.literal(False))
-    conditions = [table[dimension].isin(sorted(values)) for dimension, values in scope.allowed.items()]
+    conditions = [among(table[dimension], values) for dimension, values in scope.allowed.items()]
     if ledgers is not None:
-        conditions.append(table["ledger"].isin(sorted(ledgers)))
+        conditions.append(among(table["ledger"], ledgers))
     limited = table.filter(*conditions) if conditions else table
-    hidden = {column: ibis.null(limited[column].type()) for column in scope.hidden if column in columns}
-    return limited.mutate(**hidden) if hidden else limited
+    hidden = concealed(columns, scope)
+    shown: dict[str, ir.Value] = {column: ibis.null(limited[column].type()) for column in hidden}
+    for column in scope.masked.intersection(columns) - hidden:
+        shown[column] = _pseudonym(limited[column], scope.mask_key)
+    return limited.mutate(**dict(sorted(shown.items()))) if shown else limited
 
 
-def counted(tables: Mapping[str, ir.Table]) -> ir.Table:
-    """Rows of several tables by ledger, in one expression: table, ledger, n."""
+MASK = "＊"
+_TOLD = 10  # hexadecimal digits: two of a hundred thousand texts share them in one of two hundred warehouses
+
+
+def _maskable(kind: str, scope: Scope) -> bool:
+    return kind == "VARCHAR" and bool(scope.mask_key)
+
+
+def _pseudonym(text: ir.StringValue, key: str) -> ir.Value:
+    """First character and a keyed digest; a text of one character is told by the digest alone.
+
+    The statement holds a digest of the key, so that neither quotes nor the key itself get into it.
+    """
+    secret = hashlib.sha256(b"cockpit mask " + key.encode()).hexdigest()
+    digest = ibis.literal(secret).concat(text).hexdigest("sha256").substr(0, _TOLD)
+    first = ibis.ifelse(text.length() > 1, text.substr(0, 1), "")
+    return ibis.ifelse(text == "", text, first.concat(MASK, digest))
+
+
+def counted(tables: Mapping[str, tuple[ir.Table, str | None]]) -> ir.Table:
+    """Rows of several tables (each with its business day) by ledger, in one: table, ledger, n, first, last."""
     parts = []
-    for name, rows in tables.items():
-        found = rows.group_by("ledger").aggregate(n=rows.count())
-        parts.append(found.select(found.ledger, table=ibis.literal(name), n=found.n))
+    for name, (rows, day) in tables.items():
+        placed = rows.select("ledger", day=ibis.null("timestamp") if day is None else rows[day].cast("timestamp"))
+        found = placed.group_by("ledger").aggregate(n=placed.count(), first=placed.day.min(), last=placed.day.max())
+        parts.append(found.select("ledger", "n", "first", "last", table=ibis.literal(name)))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 

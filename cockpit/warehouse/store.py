@@ -103,6 +103,10 @@ class Warehouse:
         """The scoped dimensions for lack of which `read` gives nothing."""
         return reading.unreachable(self._columns[table], scope)
 
+    def concealed(self, table: str, scope: Scope) -> frozenset[str]:
+        """The columns that `read` gives empty whatever they hold; see `cockpit.warehouse.reading.concealed`."""
+        return reading.concealed(self._columns[table], scope)
+
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression built on `read`."""
         return self.run_sql(reading.compile_sql(expression))

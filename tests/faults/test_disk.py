@@ -163,10 +163,11 @@ def as_nobody(home: Home, *arguments: str) -> tuple[int, Any, str]:
     """Run a command line as a user who owns nothing; exit status, answer, and what went to standard error."""
     if os.geteuid() != 0:
         lacks("the right to become another user")
+    without_key = {name: value for name, value in os.environ.items() if name != "COCKPIT_SECRET_KEY"}
     done = subprocess.run(
         [sys.executable, "-c", AS_NOBODY, *arguments, "--json"],
         cwd=ROOT,
-        env={**os.environ, "COCKPIT_HOME": str(home.settings.home)},
+        env={**without_key, "COCKPIT_HOME": str(home.settings.home)},
         capture_output=True,
         text=True,
     )
@@ -179,6 +180,7 @@ def shared(past: Home) -> Iterator[Home]:
     with tempfile.TemporaryDirectory(prefix="cockpit-faults-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         home = past.copy(Path(folder) / "copy")
+        (home.settings.home / "secret.key").write_text(os.environ["COCKPIT_SECRET_KEY"], "ascii")
         for path in (home.folder, *home.folder.rglob("*")):
             os.chown(path, NOBODY, NOBODY)
         yield home

@@ -105,7 +105,8 @@ class Home:
 
     def leftovers(self) -> list[str]:
         """Files of the folder that no finished work leaves."""
-        lasting = {"warehouse.duckdb", "warehouse.version", "secret.key"}
+        lasting = {"warehouse.duckdb", "warehouse.version", "secret.key", "audit.head"}
+        lasting |= {f"records.db{end}" for end in ("", "-wal", "-shm")}
         files = (path.relative_to(self.settings.home) for path in self.settings.home.rglob("*") if path.is_file())
         return [str(path) for path in files if path.name not in lasting and path.parts[0] != "uploads"] + [
             str(path) for path in self.settings.home.glob("uploads/**/*.*")

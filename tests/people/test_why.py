@@ -46,6 +46,14 @@ def test_which_role_grants_it() -> None:
     assert keys(asked("page", "overview", roles=("executive",), active=False)) == ["disabled"]
 
 
+def test_no_figure_of_hidden_columns() -> None:
+    hidden = asked("metric", "gross_margin_rate", roles=("finance",), columns={"cost": "masked"})
+    assert not hidden.allowed
+    assert keys(hidden) == ["role_grants_on", "column_masked_for_person", "metric_needs"]
+    assert keys(asked("metric", "inventory_turnover_days", roles=("warehouse",)))[-1] == "metric_needs"
+    assert asked("metric", "gross_margin_rate", roles=("finance",), columns={"price": "hidden"}).allowed
+
+
 def test_which_rule_of_the_scope_decides() -> None:
     rules = (rule("department", "采购中心", True), rule("ledger", "default"))
     row = ("row", "", "department")
@@ -100,6 +108,10 @@ QUESTIONS = [(action, thing) for action, things in OBJECTS.items() for thing in 
 QUESTIONS += [(action, "") for action, kind in ACTIONS.items() if not kind]
 
 
+def usual(metric: str) -> dict[str, str]:
+    return {name: parameter.default for name, parameter in METRICS[metric].params.items()}
+
+
 @given(roles=ROLES, rules=RULES, everything=st.booleans(), columns=COLUMNS, data=st.data())
 def test_the_answer_is_what_happens(
     roles: list[str], rules: list[object], everything: bool, columns: dict[str, str], data: st.DataObject
@@ -109,7 +121,10 @@ def test_the_answer_is_what_happens(
     grants, shown = grants_of(held), shown_to(held, columns)
     scope = scope_of(everything, rules, shown, TREE, "key")  # type: ignore[arg-type]
     action, thing = data.draw(st.sampled_from(QUESTIONS))
-    assert asked(action, thing, **facts).allowed == grants.allow(action, thing)
+    unseen = scope.hidden | scope.masked
+    needed = METRICS[thing].needs(usual(thing)) if action == "metric" else ()
+    seen = not any(GROUPS[group] & unseen for group in needed)
+    assert asked(action, thing, **facts).allowed == (grants.allow(action, thing) and seen)
     value = data.draw(st.sampled_from(["采购中心", "采购一组", "营销中心", "别处"]))
     seen = "ledger" not in scope.allowed and value in scope.allowed.get("department", {value})
     assert asked("row", "", "department", value, **facts).allowed == seen
