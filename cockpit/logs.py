@@ -42,7 +42,7 @@ class Lines(logging.Formatter):
             told["request"] = request
         facts = getattr(record, "facts", None)
         if facts is None:  # somebody else's line
-            facts = {"logger": record.name, "text": _cut(_QUESTION.sub("", record.getMessage()))}
+            facts = {"logger": record.name, "text": _cut(_QUESTION.sub("", _message(record)))}
         told |= {name: _cut(value) if isinstance(value, str) else value for name, value in facts.items()}
         if record.exc_info and record.exc_info[1] is not None:
             told |= facts_of(record.exc_info[1])
@@ -92,12 +92,23 @@ def facts_of(error: BaseException) -> dict[str, object]:
     kinds: list[str] = []
     one: BaseException | None = error
     while one is not None and len(kinds) < FRAMES:
-        kinds.append(f"{type(one).__name__}:{one.code}" if isinstance(one, CockpitError) else type(one).__name__)
+        kinds.append(_kind(one))
         one = one.__cause__ or one.__context__
     places = [
         f"{_place(frame.filename)}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
     ]
     return {"error": " < ".join(kinds), "places": places[-FRAMES:]}
+
+
+def _kind(error: BaseException) -> str:
+    return f"{type(error).__name__}:{error.code}" if isinstance(error, CockpitError) else type(error).__name__
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The line's text; of errors in it only what kind they are."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(_kind(one) if isinstance(one, BaseException) else one for one in record.args)
+    return record.getMessage()
 
 
 def _place(file: str) -> str:

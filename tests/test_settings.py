@@ -67,6 +67,11 @@ def test_defaults(home: Path) -> None:
         ("COCKPIT_TIMEZONE", "../../etc/passwd", "timezone_unknown"),
         ("COCKPIT_RECORDS_URL", "somewhere", "records_url_not_readable"),
         ("COCKPIT_SECRET_KEY", "0123", "secret_key_weak"),
+        ("COCKPIT_URL", "cockpit.example.cn", "setting_not_readable"),
+        ("COCKPIT_URL", "https://cockpit.example.cn/path", "setting_not_readable"),
+        ("COCKPIT_URL", "https://user@cockpit.example.cn", "setting_not_readable"),
+        ("COCKPIT_URL", "ftp://cockpit.example.cn", "setting_not_readable"),
+        ("COCKPIT_ADDRESS", "everywhere", "setting_not_readable"),
     ],
 )
 def test_what_cannot_be_is_refused(name: str, value: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:

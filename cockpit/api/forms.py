@@ -20,7 +20,6 @@ MOST_FIELDS = 12
 LONGEST_PLACE = 2000
 _ENTRY = re.compile(r"[A-Za-z0-9_-]{43}")
 _PURPOSE = b"cockpit form token"
-_SEEN = frozenset({"same-origin", "none"})
 
 
 class Forms:
@@ -42,7 +41,7 @@ class Forms:
         """Whether the form was sent by a page of ours, from the browser that got it."""
         given = request.cookies.get(ENTRY, "")
         seen = request.headers.get("sec-fetch-site")
-        if seen is not None and seen not in _SEEN:
+        if seen is not None and seen != "same-origin":
             return False
         if "origin" in request.headers:
             if not self._site.own_origin(request.scope):

@@ -29,7 +29,7 @@ def page_policy(scripts: Iterable[str]) -> str:
     return "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' {inline} 'wasm-unsafe-eval' 'unsafe-eval' blob:",
+            f"script-src 'self' {inline} 'wasm-unsafe-eval' blob:",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",

@@ -41,14 +41,15 @@ def routes(door: Door, start: Start) -> list[Route]:
 
 
 def readiness(cockpit: Cockpit | None, start: Start) -> str:
-    """``ready``, or why not: ``starting``, ``sample_loading``, ``sample_failed``, ``warehouse_failed``."""
+    """``ready``, or why not: ``starting``, ``sample_loading``, ``sample_failed``, ``warehouse_failed``,
+    ``records_failed``."""
     if cockpit is None:
         return "starting"
     try:
         if cockpit.ready():
             return "ready"
-    except CockpitError:
-        return "warehouse_failed"
+    except CockpitError as error:
+        return "records_failed" if error.code.startswith("records_") else "warehouse_failed"
     if start.busy:
         return "sample_loading"
     return "sample_failed" if start.failed else "starting"

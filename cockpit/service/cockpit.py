@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cockpit.access import NOTHING
 from cockpit.access.audit import AuditTrail
 from cockpit.access.grants import ANY
-from cockpit.errors import NotAllowedError, RefusedError, UsageError
+from cockpit.errors import NotAllowedError, RefusedError, SystemFailure, UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
 from cockpit.metrics.drill import documents
@@ -260,8 +260,10 @@ class Cockpit:
         return self._warehouse.version().number
 
     def ready(self) -> bool:
-        """Whether the warehouse answers and something can be shown: data, or nothing because no sample is wanted."""
+        """Whether records and warehouse answer, and something can be shown: data, or nothing for want of a sample."""
         self._warehouse.version()
+        if not self._records.at_head():
+            raise SystemFailure("records_newer")
         return self._sample is None or bool(self._ledgers.delivered())
 
     @_one_state

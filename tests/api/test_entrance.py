@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.api.server import PASSWORD, Answer, Browser, Server, server
+from tests.site import PASSWORD, Answer, Browser, Server, server
 
 DEFAULTS = ["admin", "administrator", "root", "cockpit", "test", "guest", "user", "demo", "sa", "管理员"]
 COMMON = ["admin", "password", "123456", "", "cockpit"]

@@ -44,7 +44,7 @@ def test_b12_what_errors_hold_is_not_told(log: None, capsys: pytest.CaptureFixtu
             raise UsageError("metric_unknown", name="hunter2") from cause
     except UsageError as error:
         reference = logs.failure("page_failed", error, page="revenue")
-        logging.getLogger("x").error("failed", exc_info=error)
+        logging.getLogger("x").error("failed: %s", error, exc_info=error)
     logging.getLogger("x").warning("cannot reach postgresql://reader:hunter2@db/erp?token=hunter2")
     written = capsys.readouterr().err
     first = json.loads(written.splitlines()[0])

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from tests.api.server import Browser, Server, server
+from tests.site import Browser, Server, server
 
 DOTS = ["..", "%2e%2e", "%2E%2e", ".%2e", "%252e%252e", "..%00", "..;", "%c0%ae%c0%ae", "．．"]
 SLASHES = ["/", "%2f", "%5c", "\\", "//", "%252f", "%c0%af"]

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from tests.machine import ROOT, chromium_path, lacks
+from tests.machine import chromium_path, lacks
+from tests.site import server
 
 FLAGS = [
     "--no-sandbox",
@@ -26,56 +19,22 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
 ]
-PATIENCE = 180  # seconds for the first start, sample included, on a busy machine
 
 
 @dataclass
 class Site:
-    """Where the server answers, and everything a browser asked anybody else for."""
+    """Where the server answers, the cookie of who is signed in, and all that a browser asked anybody else for."""
 
     origin: str
+    session: str
     strangers: list[str] = field(default_factory=list)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def readiness(origin: str) -> str:
-    """What the server says of itself: ``ready``, why not, or nothing while it does not answer."""
-    try:
-        with urllib.request.urlopen(f"{origin}/health/ready", timeout=5) as answer:
-            return str(json.load(answer)["status"])
-    except urllib.error.HTTPError as error:
-        return str(json.load(error)["status"])
-    except OSError:
-        return ""
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """``python app.py`` on a free port, ready with the sample company."""
-    folder = tmp_path_factory.mktemp("site")
-    port = free_port()
-    environment = {**os.environ, "COCKPIT_HOME": str(folder / "home"), "PORT": str(port)}
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([sys.executable, ROOT / "app.py"], env=environment, stdout=log, stderr=log)
-        try:
-            origin = f"http://127.0.0.1:{port}"
-            until = time.monotonic() + PATIENCE
-            while (state := readiness(origin)) != "ready":
-                if server.poll() is not None or state == "sample_failed" or time.monotonic() > until:
-                    pytest.fail(f"the server is not ready: {(folder / 'log').read_text('utf-8')[-2000:]}")
-                time.sleep(0.5)
-            yield Site(origin)
-        finally:
-            server.terminate()
-            try:
-                server.wait(30)
-            except subprocess.TimeoutExpired:
-                server.kill()
+    """``python app.py`` on a free port, ready with the sample company, and its first administrator signed in."""
+    with server(tmp_path_factory.mktemp("site")) as running:
+        yield Site(f"http://127.0.0.1:{running.port}", running.set_up().cookies["cockpit_session"])
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +63,7 @@ def visit(site: Site, browser: Any) -> Iterator[Callable[..., Any]]:
             accept_downloads=True,
         )
         contexts.append(context)
+        context.add_cookies([{"name": "cockpit_session", "value": site.session, "url": site.origin}])
         page = context.new_page()
         page.set_default_timeout(40_000)
         page.on("request", lambda request: watch(site, request.url))
