@@ -69,8 +69,7 @@ def documents(
 def _grouped(metric: Metric, facts: ir.Table, dimensions: Sequence[str]) -> ir.Table:
     """One row per document: its contribution, its day, its `dimensions` where they are the same on all its rows."""
     facts = facts.filter(facts.document.notnull())
-    name = MEASURES.get(metric.kind)
-    measure = facts[name] if name in facts.columns else ibis.literal(1)
+    facts = facts.mutate(_measure=facts[MEASURES[metric.kind]] if metric.kind in MEASURES else ibis.literal(1))
     one_value: dict[str, ir.Value] = {}
     for name in dimensions:
         if name in facts.columns:
@@ -79,7 +78,7 @@ def _grouped(metric: Metric, facts: ir.Table, dimensions: Sequence[str]) -> ir.T
             )
             one_value[f"_several_{name}"] = facts[name].min() != facts[name].max()
     day = facts.day.min() if "day" in facts.columns else ibis.null("date")
-    value = measure.max() if metric.kind == "duration" else measure.sum()
+    value = facts["_measure"].max() if metric.kind == "duration" else facts["_measure"].sum()
     grouped = facts.group_by(["document_table", "document"]).aggregate(
         document_no=facts.document_no.min(), value=value, day=day, reason=facts.reason.max(), **one_value
     )

@@ -16,10 +16,11 @@ from cockpit.metrics.question import Question
 from cockpit.metrics.statements import (
     Kept,
     Statement,
+    asked_values,
     compiled,
     periods_asked,
+    scope_standing_in,
     standing_in,
-    window_values,
 )
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.period import Grain, Period, parse_period, period_of, whole
@@ -179,9 +180,10 @@ def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope)
     if metric.placement == "periods" and not tiles:
         return Answer(metric, [], [])
     months = whole_months(question, tiles)
-    kind = (*_kind(metric, standing_in(question), scope), months)
-    plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, standing_in(question), warehouse, scope, months))
-    values = window_values(question.start, question.end, tiles)
+    asked, limits = standing_in(question), scope_standing_in(scope)
+    kind = (*_kind(metric, asked, limits), months)
+    plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, asked, warehouse, limits, months))
+    values = asked_values(question.start, question.end, tiles, scope)
     rows = _figures(metric, question, plan, warehouse, values)
     return Answer(metric, sorted(rows, key=lambda row: (row.period.start, str(row.key))), plan.notes)
 
@@ -196,7 +198,7 @@ def whole_months(question: Question, tiles: Sequence[Period]) -> bool:
 
 
 def _kind(metric: Metric, question: Question, scope: Scope) -> Key:
-    """What a plan depends on; the window is that of a question `standing_in`."""
+    """What a plan depends on; window and limits are those of a question and a scope `standing_in`."""
     q = question
     where, params = tuple(sorted(q.where.items())), tuple(sorted(q.params.items()))
     return (metric.name, metric.facts, q.start, q.end, q.grain, q.by, where, params, q.ledgers, scope.key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -16,11 +17,14 @@ import ibis.expr.types as ir
 
 from cockpit.metrics.question import Question
 from cockpit.period import Period
+from cockpit.scope import Scope
 from cockpit.warehouse.reading import compile_sql
 
 # Years that stand for the window's while a statement is compiled: no business day is as old.
 _START, _END = 1583, 1584
 _MARKS = {name: rf"MAKE_DATE\(\s*{year},\s*1,\s*\d+\s*\)" for name, year in (("start", _START), ("end", _END))}
+# What stands for a scope's values: nobody can guess it, so that no filter is taken for it.
+_SCOPE = f"scope {secrets.token_hex(16)} "
 _UNKNOWN_NOW = datetime(1582, 1, 1)
 _PERIODS = "asked_periods"
 _KEPT = 512
@@ -40,7 +44,7 @@ class Statement:
     values: tuple[str, ...]
 
     def records(self, warehouse: Asks, values: Mapping[str, object]) -> list[dict[str, Any]]:
-        """The rows for these `values`; see `window_values`."""
+        """The rows for these `values`; see `asked_values`."""
         return warehouse.records(self.text, [values[name] for name in self.values])
 
 
@@ -60,24 +64,40 @@ def standing_in(question: Question) -> Question:
     )
 
 
+def scope_standing_in(scope: Scope) -> Scope:
+    """The scope with what stands for any values: people who are limited along the same dimensions share statements."""
+    return replace(scope, allowed={name: frozenset({_SCOPE + name}) for name in scope.allowed})
+
+
 def periods_asked() -> ir.Table:
     """The periods of a question that are known only when it is asked: period_start, period_end (exclusive)."""
     return ibis.table({"period_start": "date", "period_end": "date"}, name=_PERIODS)
 
 
-def window_values(start: date | None, end: date | None, tiles: Sequence[Period]) -> dict[str, object]:
-    """What a statement is asked with: the window and its periods."""
-    return {"start": start, "end": end, "starts": [tile.start for tile in tiles], "ends": [tile.end for tile in tiles]}
+def asked_values(start: date | None, end: date | None, tiles: Sequence[Period], scope: Scope) -> dict[str, object]:
+    """What a statement is asked with: the window, its periods, and what the scope allows."""
+    window = {
+        "start": start,
+        "end": end,
+        "starts": [tile.start for tile in tiles],
+        "ends": [tile.end for tile in tiles],
+    }
+    return window | {_SCOPE + name: sorted(values) for name, values in scope.allowed.items()}
 
 
 def compiled(expression: ir.Table) -> Statement:
-    """The statement of an expression over the window of a question `standing_in` and over `periods_asked`."""
+    """The statement of an expression over the window of a question `standing_in`, over `periods_asked` and under a
+    `scope_standing_in`."""
     text, used = compile_sql(expression), []
     for name, mark in _MARKS.items():
         if re.search(mark, text):
             used.append(name)
             text = re.sub(mark, f"CAST(${len(used)} AS DATE)", text)
     assert not re.search(rf"({_START}|{_END})-01-\d\d", text), "a day of the window was compiled in another form"
+    for mark in sorted(set(re.findall(rf"'({_SCOPE}\w+)'", text))):
+        used.append(mark)
+        text = re.sub(rf"IN \(\s*'{mark}'\s*\)", f"IN (SELECT unnest(CAST(${len(used)} AS VARCHAR[])))", text)
+    assert _SCOPE not in text, "a limit of the scope was compiled in another form"
     if f'"{_PERIODS}"' in text:
         used += ["starts", "ends"]
         pairs = f"unnest(${len(used) - 1}::DATE[]) AS period_start, unnest(${len(used)}::DATE[]) AS period_end"

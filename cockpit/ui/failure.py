@@ -18,5 +18,5 @@ def show_failure(error: Exception) -> bool:
     if isinstance(error, CockpitError) and f"error.{error.code}" in catalogue(language):
         st.error(plain(told(error, language)))
         return True
-    st.error(t("ui.state.unexpected", language, reference=logs.failure("page_failed", error)))
+    st.error(plain(t("ui.state.unexpected", language, reference=logs.failure("page_failed", error))))
     return True

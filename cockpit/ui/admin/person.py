@@ -42,8 +42,10 @@ def show(office: Office) -> None:
     left, right = st.columns([2.4, 1], gap="large")
     with left:
         _others(office, base)
-        draft = _form(office, base, roles)
-        _save(office, base, draft, roles)
+        if base is not None and base.demo:
+            _facts(office, base, roles)
+        else:
+            _save(office, base, _form(office, base, roles), roles)
     with right:
         if base is None:
             ink(h("div", "blk", h("div", "s", office.text("person.new_note"))), "person-note")
@@ -89,6 +91,17 @@ def _others(office: Office, base: PersonView | None) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button(office.text("person.theirs"), key="person-theirs", on_click=lambda: open_one(office, base.id))
         st.button(office.text("person.mine"), key="person-mine", on_click=lambda: desk.__setattr__("others", ()))
+
+
+def _facts(office: Office, base: PersonView, roles: Sequence[RoleView]) -> None:
+    """Somebody invented, to look at only."""
+    lines = [
+        ("roles", sayings.roles(base.roles, roles, office.language)),
+        ("scope", sayings.scope(base.everything, base.rules, office.language)),
+    ]
+    rows = [h("tr", "", h("td", "nw soft", office.text(f"people.{key}")), h("td", "", text)) for key, text in lines]
+    note = h("div", "s", office.text("person.demo"))
+    ink(h("div", "basis", note, h("table", "", h("tbody", "", *rows))), "person-facts")
 
 
 def _form(office: Office, base: PersonView | None, roles: Sequence[RoleView]) -> PersonDraft:
@@ -162,31 +175,33 @@ def _account(office: Office, base: PersonView) -> None:
     """Password, sessions, state; looking through their eyes."""
     own = base.id == office.who.person
     ink(h("div", "blk", h("h3", "", office.text("person.account"))), "person-account")
-    _link(office, base)
+    shown = _link(office, base)
     with st.container(gap="small", key="account-actions"):
         if not base.demo and base.state == "active":
-            _reset(office, base)
+            _reset(office, base, "reset-again" if shown else "reset-ask")
         if base.sessions:
             _end(office, base)
-        if not own:
+        if not own and not base.demo:
             _state(office, base)
         if not own and base.state == "active":
             _eyes(office, base)
 
 
-def _link(office: Office, base: PersonView) -> None:
+def _link(office: Office, base: PersonView) -> bool:
     """The link that was just made: shown now and never again."""
     memory = session()
     made, memory.link = memory.link, None
     if made is None or made[0] != base.id:
-        return
+        return False
     ink(h("div", "note", h("b", "", office.text("person.link")), h("p", "", office.text("person.link_note"))), "link")
     st.code(urljoin(st.context.url or "", made[1]), language=None, wrap_lines=True)
+    return True
 
 
-def _reset(office: Office, base: PersonView) -> None:
+def _reset(office: Office, base: PersonView, name: str) -> None:
+    """Make a link after a second click. Another `name` closes what was clicked, so that it does not hide the link."""
     key = "person.reset" if base.password else "person.invite"
-    with st.popover(office.text(key), icon=":material/key:", width="stretch", key="reset-ask"):
+    with st.popover(office.text(key), icon=":material/key:", width="stretch", key=name):
         ink(h("p", "", office.text(f"{key}_what")), "reset-what")
         if st.button(f"**{office.text('person.reset_confirm')}**", key="reset"):
             try:

@@ -54,13 +54,14 @@ def _head(office: Office, name: str) -> Node:
 
 
 def _line(office: Office, role: RoleView) -> Node:
+    kept = kept_back(role, office.language)
     return h(
         "tr",
         "",
         h("td", "name", h("b", "", role.label)),
         h("td", "nw aside", office.text("roles.builtin" if role.builtin else "roles.own")),
         h("td", "name wide", short(role, office.language)),
-        h("td", "name", kept_back(role, office.language) or fmt.ABSENT),
+        h("td", "name" if kept else "aside", kept or fmt.ABSENT),
         h("td", "n aside", fmt.whole(role.people)),
         go=f"role/{role.name}",
     )

@@ -138,6 +138,7 @@ def _head(office: Office, name: str) -> Node:
 
 
 def _line(one: AuditView, language: Language) -> Node:
+    told = sayings.detail(one.detail, language)
     return h(
         "tr",
         "",
@@ -146,7 +147,7 @@ def _line(one: AuditView, language: Language) -> Node:
         h("td", "name", one.actor),
         h("td", "nw", sayings.event(one.action, language)),
         h("td", "name", sayings.resource(one.resource, language) or fmt.ABSENT),
-        h("td", "name wide", sayings.detail(one.detail, language) or fmt.ABSENT),
+        h("td", "name wide" if told else "aside", told or fmt.ABSENT),
     )
 
 

@@ -1,0 +1,309 @@
+"""Random people ask random questions; each answer is that of a company which really holds only what they may see."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from cockpit.errors import CockpitError, NotAllowedError, RefusedError
+from cockpit.metrics import METRICS
+from cockpit.metrics.sight import hidden_dimensions, lacking
+from cockpit.model.sensitive import GROUPS
+from cockpit.scope import Scope
+from cockpit.service import Actor, Cockpit
+from cockpit.service.requests import CardRequest, MetricRequest
+from cockpit.service.results import DocumentView, DrillResult, MetricResult
+from tests.soundness import scope_company as company
+from tests.soundness.scope_company import Oracle, person
+
+DIMENSIONS = {
+    "company": company.COMPANIES,
+    "department": company.DEPARTMENTS,
+    "warehouse": company.WAREHOUSES,
+    "region": company.REGIONS,
+    "salesperson": company.PEOPLE,
+    "customer_code": company.PARTNERS,
+    "partner_code": company.PARTNERS,
+    "supplier_code": company.PARTNERS,
+    "category": company.CATEGORIES,
+    "side": ("payable", "receivable"),
+    "ledger": ("default", "other"),
+}
+HOSTILE = ("' OR 1=1 --", "x') UNION SELECT * FROM invoices --", "采购部\0", "%", "/*", "$1", "NULL")
+OPTIONS = ("department", "region", "category", "warehouse", "salesperson", "company", "requester")
+GRAINS = ("all", "all", "month", "quarter", "year")
+WINDOWS = ((None, None), (date(2026, 1, 1), date(2027, 1, 1)), (date(2026, 3, 10), date(2026, 10, 5)))
+PEOPLE, QUESTIONS = 45, 16  # in the suite: with all that is asked of each person more than two thousand answers
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cockpit, Oracle]]:
+    folder = tmp_path_factory.mktemp("scope")
+    cockpit = company.built(folder)
+    with cockpit:
+        oracle = Oracle(folder / "oracle", folder / "whole")
+        with oracle.open:
+            yield cockpit, oracle
+
+
+class Run:
+    """One person, the questions put to both companies, and how many were compared."""
+
+    def __init__(self, cockpit: Cockpit, oracle: Oracle, luck: random.Random) -> None:
+        self.cockpit, self.oracle, self.luck = cockpit, oracle.cockpit, luck
+        self.scope = self._scope()
+        oracle.hold(self.scope)
+        ledger = {name: values for name, values in self.scope.allowed.items() if name == "ledger"}
+        self.actor, self.other = person(self.scope), person(Scope(ledger))
+        self.checks = 0
+
+    def _scope(self) -> Scope:
+        luck = self.luck
+        dimensions = luck.sample(sorted(DIMENSIONS), luck.choice((0, 1, 1, 2, 2, 3)))
+        allowed = {
+            name: frozenset(luck.sample(DIMENSIONS[name], luck.randrange(len(DIMENSIONS[name]) + 1)))
+            | frozenset(luck.sample(HOSTILE, luck.choice((0, 0, 1))))
+            for name in dimensions
+        }
+        how = {group: luck.choice(("seen", "seen", "hidden", "masked")) for group in GROUPS}
+        hidden, masked = (
+            frozenset().union(*(GROUPS[group] for group, one in how.items() if one == wanted))
+            for wanted in ("hidden", "masked")
+        )
+        return Scope(allowed, hidden, masked, company.KEY)
+
+    def same(self, ours: Any, theirs: Any) -> None:
+        """Both companies gave the same answer, value by value."""
+        self.checks += 1
+        assert plain(ours) == plain(theirs), (self.scope, ours, theirs)
+
+    def request(self, name: str) -> MetricRequest:
+        luck, metric = self.luck, METRICS[name]
+        start, end = luck.choice(WINDOWS)
+        by = tuple(luck.sample(metric.dimensions, luck.choice((0, 0, 1, 1, 2))))
+        where = {}
+        if luck.random() < 0.4:
+            dimension = luck.choice(metric.dimensions)
+            where = {
+                dimension: luck.choice((*DIMENSIONS.get(dimension, ("张三", "客户P1", "往来P1", "M1", "")), *HOSTILE))
+            }
+            if dimension in ("salesperson", "approver", "requester", "customer", "partner") and luck.random() < 0.5:
+                where = {dimension: company.mask(where[dimension].replace("\0", ""))}
+        params = {"basis": "quantity"} if name == "inventory_turnover_days" and luck.random() < 0.5 else {}
+        return MetricRequest(start, end, luck.choice(GRAINS), by, where, params, "default")
+
+    # ------------------------------------------------------------ questions
+
+    def metric(self, name: str) -> None:
+        request, metric = self.request(name), METRICS[name]
+        params = {key: one.default for key, one in metric.params.items()} | dict(request.params)
+        hidden = hidden_dimensions(metric, self.scope)
+        refused = lacking(metric, params, self.scope) or any(one in hidden for one in (*request.by, *request.where))
+        try:
+            ours = self.cockpit.metric(self.actor, name, request, "en")
+        except NotAllowedError as error:
+            reached = "default" in self.scope.allowed.get("ledger", {"default"})
+            assert refused or not reached, (error, self.scope)
+            self.checks += 1
+            return
+        assert not refused
+        self.same(told(ours), told(self.oracle.metric(self.other, name, request, "en")))
+        again = self.cockpit.metric(self.actor, name, request, "en")
+        assert again == ours
+        if request.grain == "all":
+            self.drill(name, request)
+
+    def drill(self, name: str, request: MetricRequest) -> None:
+        """The same documents, and each of them opens to the same."""
+        ours = self.cockpit.drill(self.actor, name, request, 50, "en")
+        theirs = self.oracle.drill(self.other, name, request, 50, "en")
+        hidden = hidden_dimensions(METRICS[name], self.scope)
+        assert ours.hidden == hidden
+        self.same(shown(ours, hidden), shown(theirs, hidden))
+        for row in self.luck.sample(ours.rows, min(2, len(ours.rows))):
+            self.document(row.table, row.document)
+
+    def document(self, table: str, document: str) -> None:
+        try:
+            theirs: DocumentView | None = self.oracle.document(self.other, table, document, "en")
+        except RefusedError:
+            theirs = None
+        try:
+            ours = self.cockpit.document(self.actor, table, document, "en")
+        except (RefusedError, NotAllowedError) as error:
+            self.checks += 1
+            assert theirs is None, (self.scope, error, theirs)
+            return
+        self.same(bare(ours), None if theirs is None else bare(theirs))
+
+    def everything_else(self) -> None:
+        """Filters, tables, ledgers, history, cards and warnings."""
+        ledger = self.cockpit.ledgers(self.actor)
+        self.same([one.name for one in ledger], [one.name for one in self.oracle.ledgers(self.other)])
+        for dimension in OPTIONS:
+            ours = self.cockpit.options(self.actor, "default", dimension)
+            self.same(ours, self.oracle.options(self.other, "default", dimension))
+        self.same(tabled(self.cockpit, self.actor), tabled(self.oracle, self.other))
+        foreign = [one for one in self.cockpit.deliveries(self.actor) if one.ledger not in {x.name for x in ledger}]
+        assert not foreign
+        if "default" not in self.scope.allowed.get("ledger", {"default"}):
+            with pytest.raises(NotAllowedError):
+                self.cockpit.shown_period(self.actor, "default")
+            return
+        month = CardRequest("default", date(2026, 8, 1), date(2026, 9, 1))
+        for name in METRICS:
+            card = self.cockpit.card(self.actor, name, month, "en")
+            theirs = self.oracle.card(self.other, name, month, "en")
+            if lacking(METRICS[name], {key: one.default for key, one in METRICS[name].params.items()}, self.scope):
+                assert card.state == "not_allowed" and card.row is None and card.notes
+            elif card.state != "not_allowed" and theirs.state != "not_loaded":
+                self.same(card, theirs)
+            else:
+                assert theirs.row is None or theirs.row.value is None
+        if not self.scope.columns_limited:
+            self.same(self.cockpit.breaches(self.actor, month, "en"), self.oracle.breaches(self.other, month, "en"))
+
+
+def tabled(cockpit: Cockpit, actor: Actor) -> list[Any]:
+    """Rows and days of every table; of plans the second company lacks those that would pass for the whole's."""
+    views = [one for one in cockpit.tables(actor) if one.name != "targets"]
+    return [(one.name, one.rows, one.first_day, one.last_day) for one in views]
+
+
+def told(result: MetricResult) -> MetricResult:
+    """Without the version, and without the word that a table does not tell what limits somebody."""
+    notes = tuple(note for note in result.notes if "limits what you may see" not in note)
+    assert result.out_of_reach == (len(notes) < len(result.notes))
+    return replace(result, version=0, notes=notes, out_of_reach=False)
+
+
+def shown(result: DrillResult, hidden: tuple[str, ...]) -> DrillResult:
+    """Without what is marked as hidden."""
+    rows = tuple(
+        replace(
+            row,
+            dimensions={name: None if name in hidden else value for name, value in row.dimensions.items()},
+            several=tuple(name for name in row.several if name not in hidden),
+        )
+        for row in result.rows
+    )
+    return replace(result, rows=rows, figures=told(result.figures), hidden=(), masked=())
+
+
+def bare(view: DocumentView) -> DocumentView:
+    related = tuple(replace(one, amount_hidden=False) for one in view.related)
+    return replace(view, hidden=(), masked=(), related=related)
+
+
+def plain(value: Any) -> Any:
+    """An answer as plain values; floating-point numbers to ten digits, as rows may come in another order."""
+    if isinstance(value, float):
+        return float(f"{value:.10g}")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value
+
+
+def ask(whole: tuple[Cockpit, Oracle], seed: int, questions: int) -> int:
+    run = Run(*whole, random.Random(seed))
+    run.everything_else()
+    names = sorted(METRICS)
+    for number in range(questions):
+        run.metric(names[number % len(names)])
+    for table in ("sales_lines", "invoices", "purchase_orders", "process_events"):
+        for document in every_document(whole[0], table, run.luck):
+            run.document(table, document)
+    return run.checks
+
+
+def every_document(cockpit: Cockpit, table: str, luck: random.Random) -> list[str]:
+    """Some documents of the whole company, foreign ones too, as somebody might know their addresses."""
+    found = cockpit._warehouse.records(f"SELECT DISTINCT _doc::VARCHAR AS id FROM {table} ORDER BY 1")
+    return [one["id"] for one in luck.sample(found, 4)]
+
+
+def test_nobody_gets_an_answer_from_rows_they_may_not_see(whole: tuple[Cockpit, Oracle]) -> None:
+    checks = sum(ask(whole, seed, QUESTIONS) for seed in range(PEOPLE))
+    assert checks >= 2000
+
+
+@pytest.mark.fuzz
+def test_nobody_gets_one_in_a_hundred_thousand(whole: tuple[Cockpit, Oracle]) -> None:
+    checks, seed = 0, 10_000
+    while checks < 100_000:
+        checks += ask(whole, seed, 60)
+        seed += 1
+
+
+def test_totals_are_the_sum_of_what_one_may_see(whole: tuple[Cockpit, Oracle]) -> None:
+    """Revenue under a scope, the delivered rows added up by hand, and the sum of its parts are one number."""
+    cockpit, luck = whole[0], random.Random(3)
+    lines = company.rows()["sales_lines"]
+    for _ in range(40):
+        names = luck.sample(("company", "department", "region", "warehouse", "salesperson", "customer_code"), 2)
+        allowed = {n: frozenset(luck.sample(DIMENSIONS[n], luck.randrange(1, len(DIMENSIONS[n])))) for n in names}
+        mine = [float(one["amount_net"]) for one in lines if all(one[n] and one[n] in allowed[n] for n in names)]
+        actor = person(Scope(allowed))
+        total = cockpit.metric(actor, "revenue", MetricRequest(ledger="default"), "en").rows[0].value
+        assert (total or 0.0) == pytest.approx(sum(mine))
+        for by in ("region", "department", "salesperson", "category"):
+            parts = cockpit.metric(actor, "revenue", MetricRequest(by=(by,), ledger="default"), "en").rows
+            assert sum(row.value or 0.0 for row in parts) == pytest.approx(sum(mine))
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+@pytest.mark.parametrize("group", sorted(GROUPS))
+@pytest.mark.parametrize("how", ["hidden", "masked"])
+def test_a_figure_never_stands_on_hidden_columns(
+    whole: tuple[Cockpit, Oracle], name: str, group: str, how: str
+) -> None:
+    """What a metric does not need changes nothing when it is hidden; without what it needs there is no figure."""
+    cockpit, metric = whole[0], METRICS[name]
+    scope = Scope(mask_key=company.KEY, **{how: GROUPS[group]})
+    for params in ({}, {"basis": "quantity"} if "inventory" in name else {}):
+        chosen = {key: one.default for key, one in metric.params.items()} | params
+        for grain in ("all", "month"):
+            request = MetricRequest(grain=grain, params=params, ledger="default")
+            every = cockpit.drill(person(Scope()), name, request, 10_000, "en")
+            plans = cockpit.metric(person(Scope()), name, request, "en")
+            if group in metric.needs(chosen):
+                with pytest.raises(NotAllowedError) as error:
+                    cockpit.metric(person(scope), name, request, "zh_CN")
+                assert error.value.code == "metric_needs_hidden"
+                with pytest.raises(NotAllowedError):
+                    cockpit.drill(person(scope), name, request, 10, "en")
+                continue
+            assert cockpit.metric(person(scope), name, request, "en") == plans
+            seen = cockpit.drill(person(scope), name, request, 10_000, "en")
+            assert [(one.document, one.value, one.reason, one.day) for one in seen.rows] == [
+                (one.document, one.value, one.reason, one.day) for one in every.rows
+            ]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_values_let_nothing_in(whole: tuple[Cockpit, Oracle], value: str) -> None:
+    """In a scope and in a filter they are texts that nothing is called (A3, A10)."""
+    cockpit = whole[0]
+    nobody = person(Scope({"department": frozenset({value})}))
+    for name in METRICS:
+        request = MetricRequest(grain="all", ledger="default")
+        rows = cockpit.metric(nobody, name, request, "en").rows
+        assert all(not row.n and not row.value for row in rows), (name, rows)
+        assert not cockpit.drill(nobody, name, request, 10, "en").rows
+        dimension = METRICS[name].dimensions[0]
+        asked = MetricRequest(where={dimension: value}, ledger="default")
+        assert not cockpit.drill(person(Scope()), name, asked, 10, "en").rows
+    try:
+        cockpit.document(nobody, "sales_lines", value, "en")
+        raise AssertionError(value)
+    except CockpitError as error:
+        assert error.code == "document_unknown"
