@@ -29,6 +29,10 @@ class Parts:
         found = (self.by_reason[reason][name] for reason in wanted if reason in self.by_reason)
         return [value for value in found if value is not None]
 
+    def some(self, name: str) -> bool:
+        """Whether the measure is true for any of the reasons."""
+        return any(record[name] for record in self.by_reason.values())
+
     def total(self, name: str, *reasons: str | None) -> Any:
         """The sum of `each`; None where there is nothing to add."""
         values = self.each(name, *reasons)

@@ -125,8 +125,18 @@ def _share_zero(rows: ir.Table) -> ir.Value:
     return _share(rows.seconds == 0)
 
 
+@ibis.udf.agg.builtin(name="count_if", signature=(("boolean",), "decimal(38, 0)"))  # type: ignore[untyped-decorator]
+def _count_if(condition: ir.Value) -> None:
+    """DuckDB's own count of a condition; Ibis writes a filter instead, which picks rows out anew for every figure."""
+
+
+def _times(condition: ir.Value) -> ir.Value:
+    """How many rows the condition is true for. The engine counts in 128 bits, which take long to hand over."""
+    return _count_if(condition).cast("int64")
+
+
 def _documents_where(flag: str) -> Callable[[ir.Table], ir.Value]:
-    return lambda rows: rows.count(where=rows[flag])
+    return lambda rows: _times(rows[flag])
 
 
 def _ruled(rule: str) -> Callable[[ir.Table], ir.Value]:
@@ -134,7 +144,7 @@ def _ruled(rule: str) -> Callable[[ir.Table], ir.Value]:
 
 
 def _any(name: str) -> Callable[[Parts], bool]:
-    return lambda parts: any(parts.each(name))
+    return lambda parts: parts.some(name)
 
 
 # The rule by which an approval is final is part of the figure.
@@ -229,7 +239,7 @@ METRICS: tuple[Metric, ...] = (
             "with_rejection": _documents_where("with_rejection"),
             "with_return": _documents_where("with_return"),
             "paid": _documents_where("paid"),
-            "approved_paid": lambda rows: rows.count(where=rows.approved & rows.paid),
+            "approved_paid": lambda rows: _times(rows.approved & rows.paid),
         },
         parts=_RULES,
         flags=_RULE_FLAGS,

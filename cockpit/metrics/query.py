@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -185,7 +185,12 @@ def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope)
     plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, asked, warehouse, limits, months))
     values = asked_values(question.start, question.end, tiles, scope)
     rows = _figures(metric, question, plan, warehouse, values)
-    return Answer(metric, sorted(rows, key=lambda row: (row.period.start, str(row.key))), plan.notes)
+    return Answer(metric, sorted(rows, key=_place), plan.notes)
+
+
+def _place(row: Figures) -> tuple[date, str]:
+    """Where a row stands among the others."""
+    return row.period.start, str((*row.dimensions.values(), row.currency))
 
 
 def whole_months(question: Question, tiles: Sequence[Period]) -> bool:
@@ -240,33 +245,40 @@ def _figures(
     """One row for each group, put together from what was measured of its reasons."""
     grouped: dict[Key, dict[str | None, Mapping[str, Any]]] = {}
     for record in plan.measured.records(warehouse, values):
-        grouped.setdefault(tuple(record[name] for name in plan.keys), {})[record["reason"]] = record
-    return [_row(metric, question, plan, key, Parts(parts, question.params)) for key, parts in grouped.items()]
+        grouped.setdefault(tuple([record[name] for name in plan.keys]), {})[record["reason"]] = record
+    make = _maker(metric, question, plan)
+    return [make(key, Parts(parts, question.params)) for key, parts in grouped.items()]
 
 
-def _row(metric: Metric, question: Question, plan: Plan, key: Key, parts: Parts) -> Figures:
-    q = question
-    told = dict(zip(plan.keys, key, strict=True))
-    first: Any = told.pop("_period")
-    currency: Any = told.pop("currency", None)
-    dimensions: Any = told
-    period = _period(first, metric.placement, q.grain, q.start, q.end, q.month_start_day)
-    row = Figures(period, dimensions, currency, parts=parts)
+def _maker(metric: Metric, question: Question, plan: Plan) -> Callable[[Key, Parts], Figures]:
+    """What makes one group's figures; all that is the same for every group is looked up once."""
+    q, (_, *names), month = question, plan.keys, question.month_start_day
+    fields, all_fields = tuple(metric.fields), tuple(metric.all_fields.items())
     # Sums and counts over no rows at all are unknown, not zero.
-    row.figures = dict.fromkeys((*_COMPANIONS.get(metric.kind, ()), *metric.fields))
-    for reason, record in parts.by_reason.items():
-        if reason is not None:
-            row.reasons[reason] = int(record["_n"])
-            continue
-        row.n = int(record["_n"])
-        row.provisional = bool(record.get("_provisional"))
-        row.value, companions = headline(metric, parts)
-        row.figures.update(companions)
-        for name in metric.fields:
-            row.figures[name] = number(record[name])
-    for name, make in metric.all_fields.items():
-        row.figures[name] = number(make(parts))
-    return row
+    unknown: dict[str, float | int | None] = dict.fromkeys((*_COMPANIONS.get(metric.kind, ()), *fields))
+
+    def made(key: Key, parts: Parts) -> Figures:
+        first: Any = key[0]
+        dimensions: Any = dict(zip(names, key[1:], strict=True))
+        currency = dimensions.pop("currency", None)
+        period = _period(first, metric.placement, q.grain, q.start, q.end, month)
+        figures = unknown.copy()
+        row = Figures(period, dimensions, currency, figures=figures, parts=parts)
+        for reason, record in parts.by_reason.items():
+            if reason is not None:
+                row.reasons[reason] = int(record["_n"])
+                continue
+            row.n = int(record["_n"])
+            row.provisional = bool(record.get("_provisional"))
+            row.value, companions = headline(metric, parts)
+            figures.update(companions)
+            for name in fields:
+                figures[name] = number(record[name])
+        for name, make in all_fields:
+            figures[name] = number(make(parts))
+        return row
+
+    return made
 
 
 @lru_cache(maxsize=4096)

@@ -15,8 +15,14 @@ REPEATED_SHARE = 0.5
 
 
 def documents(table: Table) -> str:
-    """Name of the temporary table with one row per unit that a delivery brings: see `digest`."""
+    """Name of the temporary table with one row per unit of `rows.new_rows`, as it arrived: see `digest`."""
     return quoted(f"documents_{table.name}")
+
+
+def seen(table: Table) -> str:
+    """Name of the temporary table ``(unit, lines, part, number, confirmed)`` of what a delivery brings, by the unit's
+    mark: `confirmed` is the delivery that brought the unit just so, null where it is new; see `compare`."""
+    return quoted(f"seen_{table.name}")
 
 
 def _unit(table: Table, filled: Collection[str]) -> dict[str, str]:
@@ -38,44 +44,76 @@ def same_unit(table: Table, filled: Collection[str]) -> str:
     return " AND ".join(f"{value} IS NOT DISTINCT FROM d.{quoted(name)}" for name, value in unit.items()) or "true"
 
 
-def digest(
-    con: duckdb.DuckDBPyConnection, table: Table, arrived: str, ledger: str, filled: Collection[str], confirming: bool
-) -> None:
-    """Fill `documents` from the rows of `arrived`: number, lines, content, partner, day, parts, first row, and the
-    delivery that brought the document as it is, where one did (`confirming`).
+def unit_mark(table: Table, ledger: str, filled: Collection[str]) -> str:
+    """SQL for 64 bits of the unit of the row ``a``."""
+    return f"hash({ledger}, {', '.join(_unit(table, filled).values())})"
 
-    `ledger` is SQL, `filled` names the columns in which some row has a value. ``several`` tells that the number stands
-    for several documents, ``again`` that more than a look at it as a whole is needed. A document is confirmed only
-    where its number stands for one document, here and among the known: then nothing else is to be decided or moved.
 
-    Keys are made for units, not for rows, and only where a unit is not found again by its ``unit``: 64 bits of its
-    columns, 64 of each line's content and the count of lines agree.
+def known(con: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """Whether anything is known of the table's documents."""
+    return bool(con.execute('SELECT 1 FROM claims WHERE "table" = ? LIMIT 1', [table.name]).fetchall())
+
+
+def compare(
+    con: duckdb.DuckDBPyConnection, table: Table, arrived: str, ledger: str, filled: Collection[str], parts: int
+) -> int:
+    """Fill `seen` from the rows of `arrived`, which are of `parts` files; how many units are confirmed.
+
+    `ledger` is SQL, `filled` names the columns in which some row has a value. A unit is confirmed only where its number
+    stands for one document, here and among the known: then nothing else is to be decided or moved. 64 bits of its
+    columns, 64 of each line's content and the count of lines must agree. Were two units of one mark, their lines would
+    add up to neither: what is not confirmed is looked at by its columns.
+    """
+    current = f"FROM claims WHERE \"table\" = '{table.name}' AND current AND doc = number"
+    # What other deliveries brought back of a number's rejects stands beside its document: it is looked at anew.
+    if con.execute("SELECT count(completes) FROM deliveries").fetchall()[0][0]:
+        completing = "SELECT id FROM deliveries WHERE completes IS NOT NULL"
+        current += f" AND number NOT IN (SELECT number FROM claims WHERE delivery IN ({completing}))"
+    # So is a unit out of several files.
+    part, last = ("min(_part)", "max(_part)") if parts > 1 else ("any_value(_part)", "any_value(_part)")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {seen(table)} AS SELECT d.unit, d.lines, d.part, k.number, k.origin AS confirmed"
+        f" FROM (SELECT {unit_mark(table, ledger, filled)} AS unit, count(*) AS lines,"
+        f" sum({content(table, 'a')}::HUGEINT) AS content, {part} AS part, {last} AS last_part"
+        f" FROM {arrived} a GROUP BY 1) d LEFT JOIN (SELECT unit, lines, content, number, origin {current}) k"
+        " ON k.unit = d.unit AND k.lines = d.lines AND k.content = d.content AND d.part = d.last_part"
+    )
+    return int(con.execute(f"SELECT count(confirmed) FROM {seen(table)}").fetchall()[0][0])
+
+
+def compare_nothing(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Leave `seen` empty: every row is looked at."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {seen(table)} (unit UBIGINT, lines BIGINT, part INTEGER, number UUID,"
+        " confirmed BIGINT)"
+    )
+
+
+def digest(con: duckdb.DuckDBPyConnection, table: Table, arrived: str, ledger: str, filled: Collection[str]) -> None:
+    """Fill `documents` from the rows of `arrived`: number, unit, lines, content, partner, day, parts and first row.
+
+    ``several`` tells that the number stands for several documents, ``again`` that more than a look at it as a whole is
+    needed. Keys are made for units, not for rows.
     """
     who, day, unit = partner(table, "a"), business_day(table, "a"), _unit(table, filled)
     units = "".join(f"{value} AS {quoted(name)}, " for name, value in unit.items())
     number = key(f"'{table.name}'", ledger, *(f"d.{quoted(name)}" for name in unit))
-    # What other deliveries brought back of a number's rejects stands beside its document: it is looked at anew.
-    completed = "SELECT number FROM claims WHERE delivery IN (SELECT id FROM deliveries WHERE completes IS NOT NULL)"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {documents(table)} AS SELECT d.*, k.origin AS confirmed,"
-        f" CASE WHEN k.origin IS NOT NULL THEN k.number ELSE {number} END AS number FROM (SELECT *,"
+        f"CREATE OR REPLACE TEMP TABLE {documents(table)} AS SELECT d.*, {number} AS number FROM (SELECT *,"
         f" hash({ledger}, {listed(unit)}) AS unit, several OR part <> last_part AS again FROM"
         f" (SELECT {units}min({who}) AS partner, min({day}) AS day, count(*) AS lines,"
         f" sum({content(table, 'a')}::HUGEINT) AS content, min(_part) AS part, max(_part) AS last_part,"
         f" min(_row) AS row, coalesce(min({who}) <> max({who}), false) OR coalesce(min({day}) <> max({day}), false)"
-        f" AS several FROM {arrived} a GROUP BY ALL)) d LEFT JOIN (SELECT unit, lines, content, number, origin FROM"
-        f" claims WHERE {str(confirming).lower()} AND \"table\" = '{table.name}' AND current AND doc = number"
-        f" AND number NOT IN ({completed})) k"
-        " ON k.unit = d.unit AND k.lines = d.lines AND k.content = d.content AND NOT d.again"
+        f" AS several FROM {arrived} a GROUP BY ALL)) d"
     )
 
 
 def keep_confirmed(con: duckdb.DuckDBPyConnection, table: Table, delivery: int, active: bool) -> None:
-    """Write down which documents `digest` found confirmed; one by one for a held delivery, which may be set apart."""
+    """Write down which documents `compare` found confirmed; one by one for a held delivery, which may be set apart."""
     name, share = f"'{table.name}'", REPEATED_SHARE if active else 2
     con.execute(
         f"INSERT INTO repeated_deliveries SELECT {name}, {delivery}, d.confirmed FROM (SELECT confirmed, count(*) AS"
-        f" times FROM {documents(table)} WHERE confirmed IS NOT NULL GROUP BY confirmed) d JOIN (SELECT delivery,"
+        f" times FROM {seen(table)} WHERE confirmed IS NOT NULL GROUP BY confirmed) d JOIN (SELECT delivery,"
         f' count(*) AS times FROM claims WHERE "table" = {name} AND origin = delivery GROUP BY delivery) c'
         f" ON c.delivery = d.confirmed WHERE d.times >= {share} * c.times"
     )
@@ -83,12 +121,17 @@ def keep_confirmed(con: duckdb.DuckDBPyConnection, table: Table, delivery: int, 
     con.execute(
         f'INSERT INTO repeat_exceptions SELECT {name}, {delivery}, c.origin, c.doc FROM claims c WHERE c."table" ='
         f" {name} AND c.delivery = c.origin AND c.origin IN ({repeated}) AND NOT EXISTS"
-        f" (SELECT 1 FROM {documents(table)} d WHERE d.number = c.doc AND d.confirmed = c.origin)"
+        f" (SELECT 1 FROM {seen(table)} d WHERE d.number = c.doc AND d.confirmed = c.origin)"
     )
-    con.execute(
-        f"INSERT INTO claims SELECT {name}, {delivery}, number, number, unit, partner, day, lines, content, confirmed,"
-        f" false FROM {documents(table)} WHERE confirmed IS NOT NULL AND confirmed NOT IN ({repeated})"
+    single = (
+        f"SELECT number, confirmed FROM {seen(table)} WHERE confirmed IS NOT NULL AND confirmed NOT IN ({repeated})"
     )
+    if con.execute(f"SELECT count(*) FROM ({single})").fetchall()[0][0]:
+        con.execute(
+            f"INSERT INTO claims SELECT {name}, {delivery}, c.number, c.doc, c.unit, c.partner, c.day, c.lines,"
+            f" c.content, c.origin, false FROM claims c JOIN ({single}) d ON d.number = c.doc AND d.confirmed ="
+            f' c.delivery WHERE c."table" = {name}'
+        )
 
 
 def told(table: Table, condition: str) -> str:

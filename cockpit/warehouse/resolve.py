@@ -8,6 +8,7 @@ from cockpit.model.types import Table
 from cockpit.warehouse import claims, storage
 from cockpit.warehouse.identity import listed, quoted, stored_columns
 from cockpit.warehouse.rows import count, fetch
+from cockpit.warehouse.schema import column_types
 
 
 def past(table: Table) -> str:
@@ -16,12 +17,12 @@ def past(table: Table) -> str:
 
 
 def entering(table: Table) -> str:
-    """Name of the temporary table with rows that became current in this transaction."""
+    """Name of the temporary relation with rows that became current in this transaction."""
     return quoted(f"entering_{table.name}")
 
 
 def leaving(table: Table) -> str:
-    """Name of the temporary table with rows that stopped being current in this transaction."""
+    """Name of the temporary relation with rows that stopped being current in this transaction."""
     return quoted(f"leaving_{table.name}")
 
 
@@ -72,27 +73,18 @@ def _event_winners(con: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 def settle(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Move rows of the units in ``units(number)`` between current and past; fill `entering` and `leaving`."""
-    columns = listed(stored_columns(table))
-    name = quoted(table.name)
     if table.mode == "master":
         _merge(con, table)
         return
+    for moved, place in ((f"leaving_{table.name}", table.name), (f"entering_{table.name}", f"past_{table.name}")):
+        storage.create(con, moved, column_types(table), storage.held(con, place), temporary=True)
     if not count(con, "SELECT count(*) FROM units"):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {entering(table)} AS SELECT {columns} FROM {name} LIMIT 0")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {leaving(table)} AS SELECT {columns} FROM {name} LIMIT 0")
         return
     winners(con, table)
     mine = "WHERE _number IN (SELECT number FROM units)"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {leaving(table)} AS SELECT {columns} FROM {name} r {mine}"
-        " AND NOT EXISTS (SELECT 1 FROM winners w WHERE w._delivery = r._delivery AND w._part ="
-        " r._part AND w._row = r._row)"
-    )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {entering(table)} AS SELECT {columns} FROM {past(table)} r {mine}"
-        " AND EXISTS (SELECT 1 FROM winners w WHERE w._delivery = r._delivery AND w._part ="
-        " r._part AND w._row = r._row)"
-    )
+    won = "EXISTS (SELECT 1 FROM winners w WHERE w._delivery = r._delivery AND w._part = r._part AND w._row = r._row)"
+    storage.insert(con, f"leaving_{table.name}", f"{quoted(table.name)} r {mine} AND NOT {won}")
+    storage.insert(con, f"entering_{table.name}", f"{past(table)} r {mine} AND {won}")
     for place, moved in ((table.name, leaving(table)), (f"past_{table.name}", entering(table))):
         con.execute(
             f"DELETE FROM {storage.stored(place)} p USING {moved} m WHERE p._delivery = m._delivery"

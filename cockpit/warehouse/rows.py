@@ -72,7 +72,7 @@ def placed(table: Table) -> str:
 
 def counts(con: duckdb.DuckDBPyConnection, table: Table) -> dict[int, int]:
     """How many rows each part brings, confirmed ones among them."""
-    confirmed = f" UNION ALL SELECT part, lines FROM {claims.documents(table)} WHERE confirmed IS NOT NULL"
+    confirmed = f" UNION ALL SELECT part, lines FROM {claims.seen(table)} WHERE confirmed IS NOT NULL"
     counted = fetch(
         con,
         f"SELECT part, sum(lines) FROM (SELECT _part AS part, count(*) AS lines FROM {new_rows(table)} GROUP BY _part"
@@ -91,7 +91,7 @@ def build(
 ) -> None:
     """Fill `new_rows(table)` from the staged parts (index and part), with all underscored columns.
 
-    With `confirming`, documents that are known as they are stay out of it; see `claims.confirm`.
+    With `confirming`, documents that are known as they are stay out of it; see `claims.compare`.
     """
     ledger = f"{literal(draft_ledger)}::VARCHAR"
     types = {column.name: column.duckdb_type for column in table.columns}
@@ -104,25 +104,21 @@ def build(
     ]
     con.execute(f"CREATE OR REPLACE TEMP VIEW {arrived(table)} AS {' UNION ALL '.join(selects)}")
     some = {name for names in filled.values() for name in names}
-    keyed = _keyed(con, table, ledger, delivery, some, confirming)
+    keyed = _keyed(con, table, ledger, delivery, some, len(parts), confirming)
     storage.create(con, f"new_{table.name}", column_types(table), some | {"ledger", "company", *UNDERSCORED}, True)
     storage.insert(con, f"new_{table.name}", f"({keyed})")
-    numbers = new_rows(table)
-    if table.mode not in ("event", "master"):
-        same = claims.same_unit(table, some)
-        numbers = (
-            f"(SELECT a.*, d.number AS _number FROM {arrived(table)} a JOIN {claims.documents(table)} d ON {same})"
-        )
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {placed(table)} AS SELECT _part, _row, _number FROM {numbers}")
-    columns = listed((*types, "_part", "_row"))
     confirmed = (
-        f" UNION ALL SELECT {listed((*types, '_part', '_row'), 'a')} FROM {arrived(table)} a SEMI JOIN"
-        f" {claims.documents(table)} d ON d.confirmed IS NOT NULL AND {claims.same_unit(table, some)}"
+        f"{arrived(table)} a JOIN {claims.seen(table)} d ON d.confirmed IS NOT NULL"
+        f" AND d.unit = {claims.unit_mark(table, ledger, some)}"
     )
+    single = table.mode in ("event", "master")
+    numbers = "" if single else f" UNION ALL SELECT a._part, a._row, d.number FROM {confirmed}"
     con.execute(
-        f"CREATE OR REPLACE TEMP VIEW {whole(table)} AS SELECT {columns} FROM {new_rows(table)}"
-        f"{'' if table.mode in ('event', 'master') else confirmed}"
+        f"CREATE OR REPLACE TEMP VIEW {placed(table)} AS SELECT _part, _row, _number FROM {new_rows(table)}{numbers}"
     )
+    names = (*types, "_part", "_row")
+    others = "" if single else f" UNION ALL SELECT {listed(names, 'a')} FROM {confirmed}"
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {whole(table)} AS SELECT {listed(names)} FROM {new_rows(table)}{others}")
 
 
 FIRST_ROWS = 10_000
@@ -140,27 +136,25 @@ def _filled(con: duckdb.DuckDBPyConnection, staged: str, types: Mapping[str, str
 
 
 def _keyed(
-    con: duckdb.DuckDBPyConnection, table: Table, ledger: str, delivery: int, filled: set[str], confirming: bool
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    ledger: str,
+    delivery: int,
+    filled: set[str],
+    parts: int,
+    confirming: bool,
 ) -> str:
     """SQL for the rows that arrived, with their keys."""
     marks = f"{delivery}::BIGINT AS _delivery"
     if table.mode not in ("event", "master"):
-        claims.digest(con, table, arrived(table), ledger, filled, confirming)
-        own = f"{claims.documents(table)} d ON {claims.same_unit(table, filled)} AND d.confirmed IS NULL"
-        if not count(con, f"SELECT count(confirmed) FROM {claims.documents(table)}"):
-            return f"SELECT a.*, d.number AS _number, d.number AS _doc, {marks} FROM {arrived(table)} a JOIN {own}"
-        # Few rows are wanted: their other columns are fetched once it is known which ones.
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE differing AS SELECT a._part, a._row, d.number AS _number FROM"
-            f" {arrived(table)} a JOIN {own}"
-        )
-        # Lines are told apart by their file where there are several; one condition alone is answered far sooner.
-        parts = count(con, f"SELECT max(last_part) - min(part) FROM {claims.documents(table)}")
-        part = " AND d._part = a._part" if parts else ""
-        return (
-            f"SELECT a.*, d._number, d._number AS _doc, {marks} FROM {arrived(table)} a JOIN differing d"
-            f" ON d._row = a._row{part}"
-        )
+        source = arrived(table)
+        if confirming and claims.known(con, table) and claims.compare(con, table, source, ledger, filled, parts):
+            source = _unconfirmed(con, table, ledger, filled, parts)
+        else:
+            claims.compare_nothing(con, table)
+        claims.digest(con, table, source, ledger, filled)
+        own = f"{claims.documents(table)} d ON {claims.same_unit(table, filled)}"
+        return f"SELECT a.*, d.number AS _number, d.number AS _doc, {marks} FROM {source} a JOIN {own}"
     number = unit_key(table, "s")
     keyed = f"SELECT s.*, {number} AS _number, {number} AS _doc, {marks} FROM {arrived(table)} s"
     if table.mode == "master":
@@ -172,6 +166,23 @@ def _keyed(
         f" FROM (SELECT *, row_number() OVER (PARTITION BY _part, _told ORDER BY _row) AS _nth"
         f" FROM (SELECT k.*, {told} AS _told FROM ({keyed}) k))"
     )
+
+
+def _unconfirmed(con: duckdb.DuckDBPyConnection, table: Table, ledger: str, filled: set[str], parts: int) -> str:
+    """Name of a temporary view of the rows that arrived and whose units `claims.compare` did not find confirmed."""
+    # Few rows are wanted: their other columns are fetched once it is known which ones.
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT a._part, a._row FROM {arrived(table)} a WHERE"
+        f" {claims.unit_mark(table, ledger, filled)} IN"
+        f" (SELECT unit FROM {claims.seen(table)} WHERE confirmed IS NULL)"
+    )
+    own = {"ledger", "company", "_part", "_row"}
+    columns = {name: kind for name, kind in column_types(table).items() if name in own or name not in UNDERSCORED}
+    storage.create(con, "unconfirmed", columns, filled | own, temporary=True)
+    # Lines are told apart by their file where there are several; one condition alone is answered far sooner.
+    part = " AND w._part = a._part" if parts > 1 else ""
+    storage.insert(con, "unconfirmed", f"(SELECT a.* FROM {arrived(table)} a JOIN wanted w ON w._row = a._row{part})")
+    return "unconfirmed"
 
 
 def settle_repeats(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[int]) -> list[Finding]:
@@ -273,7 +284,7 @@ def tell_apart(con: duckdb.DuckDBPyConnection, table: Table) -> list[Finding]:
     new, who, day = new_rows(table), partner(table, "n"), business_day(table, "n")
     told = (
         f"CREATE OR REPLACE TEMP TABLE new_claims AS SELECT number AS _number, number AS _doc, unit, partner, day,"
-        f" lines, content, part, row, several FROM {claims.documents(table)} WHERE NOT again AND confirmed IS NULL"
+        f" lines, content, part, row, several FROM {claims.documents(table)} WHERE NOT again"
         f" UNION ALL SELECT _number, _doc, any_value(d.unit), min({who}), min({day}), count(*),"
         f" sum({content(table, 'n')}::HUGEINT), min(_part), min(_row), coalesce(min({who}) <> max({who}), false)"
         f" OR coalesce(min({day}) <> max({day}), false) FROM {new} n JOIN {claims.documents(table)} d"

@@ -55,7 +55,8 @@ def show(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], 
 
 def widen(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], filled: Iterable[str]) -> None:
     """Store the columns of `filled` that are not stored yet; in the rows that are there they are null."""
-    missing = [column for column in filled if column not in held(con, name)]
+    there = held(con, name)
+    missing = [column for column in filled if column not in there]
     for column in missing:
         con.execute(f"ALTER TABLE {stored(name)} ADD COLUMN {quoted(column)} {columns[column]}")
     if missing:

@@ -161,6 +161,18 @@ class TestSeveralFiles:
         assert (outcome.status, codes(outcome)) == ("loaded", [])
         assert desk.total("sales_lines", "amount_net") == 35
 
+    def test_what_comes_again_in_other_files_is_still_known(self, desk: Desk) -> None:
+        desk.deliver("sales_lines", [*FIRST, line("3", 7)])
+        again = desk.deliver("sales_lines", [FIRST[0], line("3", 7)], [FIRST[1], line("2", 6), line("4", 1)])
+        assert again.status == "loaded"
+        assert [(part.status, part.rows_loaded) for part in again.parts] == [("unchanged", 0), ("loaded", 3)]
+        assert desk.total("sales_lines", "amount_net") == 44
+        places = desk.rows("sales_lines", "document_no", "_delivery")
+        assert places == [("1", 1), ("1", 1), ("2", 2), ("3", 1), ("4", 2)]
+        desk.warehouse.undo(1, "tester")  # the second delivery says all of it
+        assert desk.total("sales_lines", "amount_net") == 44
+        assert desk.sound()
+
     def test_a_near_copy_of_the_data_sheet_waits(self, desk: Desk) -> None:
         copy = [{**row, "region": "East"} for row in FIRST]
         held = desk.deliver("sales_lines", FIRST, copy)
