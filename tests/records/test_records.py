@@ -37,7 +37,7 @@ def add(records: Records, name: str) -> None:
 
 
 def test_the_newest_revision_is_known_without_the_migrations() -> None:
-    assert store.HEAD == REVISIONS[-1]
+    assert REVISIONS[-1] == store.HEAD
 
 
 def test_what_was_written_is_there_after_the_next_start(url: str) -> None:
