@@ -82,6 +82,11 @@ def failed(scope: Scope, failure: SystemFailure, default: Language) -> Response:
     return _said(scope, 503, language_of(scope, default), "failed", retry_after=AGAIN)
 
 
+def starting(scope: Scope, default: Language) -> Response:
+    """503 before the service is open, and when it is closing."""
+    return _said(scope, 503, language_of(scope, default), "starting", retry_after=AGAIN)
+
+
 def broken(scope: Scope, reference: str, code: str | None, default: Language) -> Response:
     """500 with the number under which the log tells more."""
     language = language_of(scope, default)
