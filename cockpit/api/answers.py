@@ -68,7 +68,8 @@ def _said(scope: Scope, status: int, language: Language, key: str, **headers: st
     fixed = {name.replace("_", "-"): value for name, value in headers.items()}
     if not _is_person(scope):
         return PlainTextResponse(f"{status}\n", status_code=status, headers=fixed)
-    return html(language, t(f"entrance.title.{key}", language), tag("p", text), status=status, **headers)
+    back = tag("p", tag("a", t("entrance.to_first", language), href="/"), class_="note")
+    return html(language, t(f"entrance.title.{key}", language), tag("p", text), back, status=status, **headers)
 
 
 def refused(scope: Scope, status: int, default: Language) -> Response:
