@@ -12,7 +12,7 @@ from cockpit.metrics import METRICS
 from cockpit.metrics.growth import earlier_figures, grow, with_year_before
 from cockpit.metrics.query import Answer, evaluate
 from cockpit.metrics.question import Question, checked
-from cockpit.scope import EVERYTHING
+from cockpit.scope import EVERYTHING, Scope
 from cockpit.warehouse.store import Warehouse
 
 BASELINES = Path(__file__).parent / "baseline"
@@ -47,13 +47,13 @@ QUESTIONS = (
 )
 
 
-def engine(asked: Asked, warehouse: Warehouse) -> Answer:
+def engine(asked: Asked, warehouse: Warehouse, scope: Scope = EVERYTHING) -> Answer:
     """The engine's figures and notes as a page gets them, without the service's cache."""
     metric, question = METRICS[asked.metric], asked.question
     if not metric.growth:
-        return evaluate(metric, question, warehouse, EVERYTHING)
-    answer, before = with_year_before(metric, question, warehouse, EVERYTHING)
-    earlier = earlier_figures(metric, question, answer.rows, before, set(), END, warehouse, EVERYTHING)
+        return evaluate(metric, question, warehouse, scope)
+    answer, before = with_year_before(metric, question, warehouse, scope)
+    earlier = earlier_figures(metric, question, answer.rows, before, set(), END, warehouse, scope)
     answer.rows = grow(answer.rows, earlier)
     return answer
 

@@ -77,8 +77,14 @@ class Sessions:
         return token, key
 
     def remembered(self, key: str) -> bool:
-        """Whether `alive` would answer without asking the database."""
-        return self._remembered(key) is not None
+        """Whether `alive` would answer at once, without asking the database or writing an end down.
+
+        Of invented people more must be asked each time: whether anything real has come.
+        """
+        look = self._remembered(key)
+        if look is None or look.found is None:
+            return look is not None
+        return not look.found.demo and self._steady.now() < look.found.ends_at
 
     def alive(self, key: str) -> Known | None:
         """The session of that key, if it goes on. SystemFailure where the records do not answer."""

@@ -68,7 +68,8 @@ def _said(scope: Scope, status: int, language: Language, key: str, **headers: st
     fixed = {name.replace("_", "-"): value for name, value in headers.items()}
     if not _is_person(scope):
         return PlainTextResponse(f"{status}\n", status_code=status, headers=fixed)
-    return html(language, t(f"entrance.title.{key}", language), tag("p", text), status=status, **headers)
+    back = tag("p", tag("a", t("entrance.to_first", language), href="/"), class_="note")
+    return html(language, t(f"entrance.title.{key}", language), tag("p", text), back, status=status, **headers)
 
 
 def refused(scope: Scope, status: int, default: Language) -> Response:
@@ -80,6 +81,11 @@ def failed(scope: Scope, failure: SystemFailure, default: Language) -> Response:
     """503 where the records do not answer; the log says why, the reader that it is worth trying again."""
     logs.event("records_failed", code=failure.code)
     return _said(scope, 503, language_of(scope, default), "failed", retry_after=AGAIN)
+
+
+def starting(scope: Scope, default: Language) -> Response:
+    """503 before the service is open, and when it is closing."""
+    return _said(scope, 503, language_of(scope, default), "starting", retry_after=AGAIN)
 
 
 def broken(scope: Scope, reference: str, code: str | None, default: Language) -> Response:

@@ -153,7 +153,7 @@ class Desk:
         async def answer(request: Request) -> Response:
             cockpit = self._door()
             if cockpit is None:
-                return answers.failed(request.scope, SystemFailure("starting"), self._language)
+                return answers.starting(request.scope, self._language)
             if request.method not in ("GET", "HEAD", "POST"):
                 return answers.refused(request.scope, 405, self._language)
             try:

@@ -65,7 +65,9 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope)
         try:
-            if refusal is None:
+            if refusal is None and _is_open(scope["path"]):
+                scope = _told(scope, None)
+            elif refusal is None:
                 key = await self._session(scope)
                 refusal = await self._ruling(scope, key)
                 scope = _told(scope, key)
@@ -90,8 +92,6 @@ class Gate:
         if path in FIGURES:
             allowed = self._site.near(scope) or (key is not None and await asyncio.to_thread(self._may_watch, key))
             return None if allowed else answers.refused(scope, 403, self._language)
-        if path in OPEN_FILES or path.startswith(OPEN):
-            return None
         if key is None:
             return self._to_login(scope)
         return RedirectResponse(_first_page(scope), status_code=307) if self._is_lost(scope) else None
@@ -157,6 +157,11 @@ class Gate:
         cockpit = self._door()
         actor = None if cockpit is None else cockpit.entrance.actor(key)
         return actor is not None and actor.may("people")
+
+
+def _is_open(path: str) -> bool:
+    """What everybody gets: the way in, health, and the platform's own files, without which no page could say a word."""
+    return path in OPEN_FILES or path.startswith(OPEN)
 
 
 def _told(scope: Scope, key: str | None) -> Scope:

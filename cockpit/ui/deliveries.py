@@ -154,9 +154,6 @@ def shown_status(one: DeliveryView) -> str:
 
 
 def _detail(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
-    if not one.detailed:
-        ink(h("div", "empty", h("p", "", t("scope.foreign_delivery", frame.language))), f"delivery-{one.id}-foreign")
-        return
     tree = h(
         "div",
         "report",

@@ -9,8 +9,13 @@ from decimal import Decimal
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cockpit.access import EVERY
+from cockpit.errors import NotAllowedError
 from cockpit.locale import Language
-from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
+from cockpit.metrics import METRICS
+from cockpit.model.sensitive import GROUPS
+from cockpit.scope import Scope
+from cockpit.service import LOCAL_ADMINISTRATOR, Actor, Cockpit
 from cockpit.service.requests import MetricRequest
 from cockpit.service.results import MetricRow
 from cockpit.settings import Settings
@@ -139,3 +144,20 @@ def test_a_cold_overview_takes_at_most_thirty_expressions(cockpit: Cockpit, monk
         assert len(asked) == first  # a warm page asks for nothing
     finally:
         door.use(None)
+
+
+@pytest.mark.parametrize("group", sorted(GROUPS))
+def test_hiding_what_a_metric_does_not_need_changes_nothing(cockpit: Cockpit, group: str) -> None:
+    """And without what it needs there is no figure."""
+    blind = Actor("blind", Scope(hidden=GROUPS[group]), EVERY)
+    request = MetricRequest(*OCTOBER, grain="month")
+    for name, metric in METRICS.items():
+        if group in metric.needs({key: one.default for key, one in metric.params.items()}):
+            with pytest.raises(NotAllowedError):
+                cockpit.metric(blind, name, request, LANGUAGE)
+            continue
+        assert cockpit.metric(blind, name, request, LANGUAGE) == cockpit.metric(
+            LOCAL_ADMINISTRATOR, name, request, LANGUAGE
+        )
+        whole, seen = (cockpit.drill(who, name, request, 300, LANGUAGE) for who in (LOCAL_ADMINISTRATOR, blind))
+        assert [(row.document, row.value) for row in seen.rows] == [(row.document, row.value) for row in whole.rows]

@@ -235,7 +235,7 @@ class Oracle:
         text = COLUMNS[table].get(column) == "VARCHAR"
         if not kept and (column in scope.hidden or (column in scope.masked and not text)):
             return f'NULL AS "{column}"'
-        if column in scope.masked:
+        if column in scope.masked and text:
             return f'(SELECT m.mask FROM masks m WHERE m.text = w."{column}") AS "{column}"'
         return f'w."{column}"'
 
