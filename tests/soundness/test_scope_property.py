@@ -298,10 +298,9 @@ def test_a_figure_never_stands_on_hidden_columns(
     scope = Scope(mask_key=company.KEY, **{how: GROUPS[group]})
     for params in ({}, {"basis": "quantity"} if "inventory" in name else {}):
         chosen = {key: one.default for key, one in metric.params.items()} | params
-        for grain in ("all", "month"):
+        for grain in ("all", "month") if how == "hidden" else ("all",):
             request = MetricRequest(grain=grain, params=params, ledger="default")
-            every = cockpit.drill(person(Scope()), name, request, 10_000, "en")
-            plans = cockpit.metric(person(Scope()), name, request, "en")
+            whole_answer = cockpit.metric(person(Scope()), name, request, "en")
             if group in metric.needs(chosen):
                 with pytest.raises(NotAllowedError) as error:
                     cockpit.metric(person(scope), name, request, "zh_CN")
@@ -309,7 +308,10 @@ def test_a_figure_never_stands_on_hidden_columns(
                 with pytest.raises(NotAllowedError):
                     cockpit.drill(person(scope), name, request, 10, "en")
                 continue
-            assert cockpit.metric(person(scope), name, request, "en") == plans
+            assert plain(cockpit.metric(person(scope), name, request, "en")) == plain(whole_answer)
+            if grain != "all":
+                continue
+            every = cockpit.drill(person(Scope()), name, request, 10_000, "en")
             seen = cockpit.drill(person(scope), name, request, 10_000, "en")
             assert [(one.document, one.value, one.reason, one.day) for one in seen.rows] == [
                 (one.document, one.value, one.reason, one.day) for one in every.rows
