@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.access import NOTHING
@@ -23,6 +23,7 @@ from cockpit.model.sensitive import GROUPS
 from cockpit.period import check_month_start_day, period_of
 from cockpit.records import Records
 from cockpit.service import dictionary, spool
+from cockpit.service.asking import at_the_door, one_state
 from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView, SyncReport
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.service.deliveries import Counted, DeliveryDesk
@@ -53,41 +54,9 @@ if TYPE_CHECKING:  # what answers questions takes long to import; a load does wi
     from cockpit.service.cards import CardDesk
     from cockpit.service.figures import FigureDesk
 
-Asked = ParamSpec("Asked")
-Told = TypeVar("Told")
-
 
 def _uncounted(done: int, total: int) -> None:
     """Nobody watches."""
-
-
-def _one_state(
-    question: Callable[Concatenate[Cockpit, Asked], Told],
-) -> Callable[Concatenate[Cockpit, Asked], Told]:
-    """The whole answer shows one state of the warehouse, however many statements it takes and whoever delivers."""
-
-    @functools.wraps(question)
-    def ask(cockpit: Cockpit, /, *asked: Asked.args, **named: Asked.kwargs) -> Told:
-        with cockpit._warehouse.snapshot():
-            return question(cockpit, *asked, **named)
-
-    return ask
-
-
-def _at_the_door(
-    question: Callable[Concatenate[Cockpit, Actor, Asked], Told],
-) -> Callable[Concatenate[Cockpit, Actor, Asked], Told]:
-    """Whoever is turned away is written down."""
-
-    @functools.wraps(question)
-    def ask(cockpit: Cockpit, actor: Actor, /, *asked: Asked.args, **named: Asked.kwargs) -> Told:
-        try:
-            return question(cockpit, actor, *asked, **named)
-        except NotAllowedError as error:
-            cockpit._trail.denied(actor, error)
-            raise
-
-    return ask
 
 
 class Cockpit:
@@ -168,14 +137,14 @@ class Cockpit:
 
         return FigureDesk(self._warehouse, self._ledgers.facts)
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def metric(self, actor: Actor, name: str, request: MetricRequest, language: Language) -> MetricResult:
         """A metric's rows. Raises UsageError where the question cannot be asked."""
         return self._figures.metric(actor, name, request, language)
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def drill(self, actor: Actor, name: str, request: MetricRequest, limit: int, language: Language) -> DrillResult:
         """The documents behind a number, the ones that weigh most first, with file, sheet and line."""
         from cockpit.metrics.drill import documents
@@ -220,19 +189,19 @@ class Cockpit:
         )
         return DrillResult(name, label, unit, total, rows, figures, *sight)
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def card(self, actor: Actor, name: str, request: CardRequest, language: Language) -> Card:
         return self._card_desk(actor, request).card(actor, name, request, language)
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def cards(self, actor: Actor, names: Sequence[str], request: CardRequest, language: Language) -> list[Card]:
         desk = self._card_desk(actor, request)
         return [desk.card(actor, name, request, language) for name in names]
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def breaches(self, actor: Actor, request: CardRequest, language: Language) -> list[Breach]:
         """Metrics outside their thresholds in the shown period, gravest first."""
         return self._card_desk(actor, request).breaches(actor, request, language)
@@ -255,8 +224,8 @@ class Cockpit:
 
         return [dictionary.entry(metric, language) for metric in METRICS.values()]
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def document(self, actor: Actor, table: str, document: str, language: Language) -> DocumentView:
         """One document. RefusedError where there is none the actor may see."""
         actor.must("drill")
@@ -280,22 +249,22 @@ class Cockpit:
             raise SystemFailure("records_newer")
         return self._sample is None or bool(self._ledgers.delivered())
 
-    @_one_state
+    @one_state
     def ledgers(self, actor: Actor) -> list[LedgerView]:
         return self._ledgers.views(actor.scope)
 
-    @_one_state
+    @one_state
     def default_ledger(self, actor: Actor) -> str | None:
         """The ledger that is meant where none is named; None before any delivery, or where several are real."""
         return self._ledgers.default(actor.scope)
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def loaded_tables(self, actor: Actor, ledger: str) -> frozenset[str]:
         """Canonical tables that hold anything in a ledger, whoever may see it."""
         return self._ledgers.loaded_tables(ledger) if self._ledgers.facts(actor.scope, ledger) else frozenset()
 
-    @_one_state
+    @one_state
     def shown_period(self, actor: Actor, ledger: str) -> tuple[date, date]:
         """The newest month with data of a ledger, as [start, end); the current month before any."""
         facts = self._ledgers.facts(actor.scope, ledger)
@@ -305,8 +274,8 @@ class Cockpit:
         period = period_of(newest, "month", facts[0].month_start_day if facts else 1)
         return period.start, period.end
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def options(self, actor: Actor, ledger: str, dimension: str) -> list[str]:
         """The values a filter on `dimension` can take, those with most rows first; masks where it is masked."""
         from cockpit.metrics import METRICS
@@ -315,8 +284,8 @@ class Cockpit:
             actor.must("metric", ANY)
         return self._ledgers.options(actor.scope, ledger, dimension)
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def tables(self, actor: Actor) -> list[TableView]:
         """Canonical tables with columns, keys, modes and the rows of them that the actor may see, by ledger."""
         if actor.grants == NOTHING:
@@ -325,7 +294,7 @@ class Cockpit:
 
     # ---------------------------------------------------------------- deliveries
 
-    @_at_the_door
+    @at_the_door
     def load(
         self,
         actor: Actor,
@@ -343,19 +312,19 @@ class Cockpit:
         tables = sorted({part.table for part in report.parts if part.table})
         self._trail.did(actor, action, report.delivery_id, tables=tables, status=report.status)
 
-    @_at_the_door
+    @at_the_door
     def sources(self, actor: Actor) -> list[SourceView]:
         """The connections of ``sources.toml`` with their last runs."""
         actor.must("sync")
         return self._connections.sources(actor)
 
-    @_at_the_door
+    @at_the_door
     def check_source(self, actor: Actor, name: str) -> SourceCheck:
         """Whether a connection answers, only reads, and has what its block names."""
         actor.must("sync")
         return self._connections.check(actor, name)
 
-    @_at_the_door
+    @at_the_door
     def sync(self, actor: Actor, name: str | None, progress: Counted = _uncounted) -> list[SyncReport]:
         """Bring one connection up to date, or all; `progress` is called with the rows read so far and 0."""
         actor.must("sync")
@@ -365,21 +334,21 @@ class Cockpit:
             self._trail.did(actor, "synced", one.delivery_id if one.brought else None, **facts)
         return reports
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def deliveries(self, actor: Actor, ledger: str | None = None) -> list[DeliveryView]:
         """What was delivered, newest first; of others' deliveries no more than the actor may know."""
         actor.must("page", "data")
         return self._deliveries.history(actor, ledger)
 
-    @_at_the_door
+    @at_the_door
     def undo(self, actor: Actor, delivery: int, reason: str = "") -> DeliveryView:
         actor.must("undo")
         view = self._deliveries.undo(actor, delivery, reason)
         self._trail.did(actor, "undone", delivery, tables=list(view.tables), reason=reason or None)
         return view
 
-    @_at_the_door
+    @at_the_door
     def decide(self, actor: Actor, delivery: int, accept: bool, reason: str, apart: bool = False) -> DeliveryView:
         actor.must("decide")
         view = self._deliveries.decide(actor, delivery, accept, reason, apart)
@@ -387,22 +356,22 @@ class Cockpit:
         self._trail.did(actor, "decided", delivery, **facts)
         return view
 
-    @_at_the_door
-    @_one_state
+    @at_the_door
+    @one_state
     def rejects(self, actor: Actor, delivery: int, out: Path, language: Language) -> int:
         """Write a delivery's open rejects to a workbook; the number of rows."""
         actor.must("reject")
         self._trail.note(actor, "export", f"rejects:{delivery}")
         return self._deliveries.rejects(actor, delivery, out, language)
 
-    @_at_the_door
+    @at_the_door
     def exported(self, actor: Actor, what: str, detail: Mapping[str, Any]) -> None:
         """Somebody is taking a table out as a file: `what` names it, `detail` says how it was filtered and how many
         rows it has. To be called before the file is made: SystemFailure where it cannot be written down."""
         actor.must("export")
         self._trail.note(actor, "export", what, **detail)
 
-    @_at_the_door
+    @at_the_door
     def ledger(self, actor: Actor, /, name: str, **changes: Any) -> LedgerView:
         """Show a ledger, or change its timezone, month_start_day, currency or now. Makes one that is not there."""
         try:
@@ -422,7 +391,7 @@ class Cockpit:
             self._trail.changed(actor, "ledger_changed", f"ledger:{name}", **wanted)
         return view
 
-    @_at_the_door
+    @at_the_door
     def demo(self, actor: Actor, remove: bool, progress: Counted = _uncounted) -> LoadReport | None:
         """Load the sample company into its own ledger, or take it away. None where there is nothing to do."""
         actor.must("sample")
@@ -459,7 +428,7 @@ class Cockpit:
         with spool.room(self._settings.home, kind) as folder:
             yield folder
 
-    @_at_the_door
+    @at_the_door
     def doctor(self, actor: Actor, rebuild: bool = False) -> DoctorReport:
         """Examine settings, disk and warehouse; with `rebuild` compute everything again and compare."""
         actor.must("people")
