@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import ipaddress
 import math
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from cockpit.access.steady import Steady
@@ -77,6 +78,12 @@ class Attempts:
             row = attempts.find(session, "name", self.mark("name", name))
         until = None if row is None else row.locked_until
         return until if until is not None and until > self._steady.now() else None
+
+    def locks(self) -> Callable[[str], datetime | None]:
+        """Until when a name is locked or waits, as it is at this moment: one look for as many names as are asked."""
+        with self._records.reading() as session:
+            found = attempts.locked(session, "name", self._steady.now())
+        return lambda name: found.get(self.mark("name", name))
 
     def succeeded(self, session: Session, name: str | None, address: str) -> None:
         """The attempt was none of guessing: the name starts anew, the address has one failure less."""

@@ -24,6 +24,12 @@ def find(session: Session, kind: str, key: str) -> Attempt | None:
     return session.get(Attempt, (kind, key))
 
 
+def locked(session: Session, kind: str, now: datetime) -> dict[str, datetime]:
+    """Until when, by key, for all that are locked at an instant."""
+    wanted = select(Attempt).where(Attempt.kind == kind, Attempt.locked_until > now)
+    return {one.key: one.locked_until for one in session.scalars(wanted) if one.locked_until is not None}
+
+
 def clear(session: Session, kind: str, key: str) -> None:
     session.execute(delete(Attempt).where(Attempt.kind == kind, Attempt.key == key))
 

@@ -84,7 +84,7 @@ class Cockpit:
             self._warehouse,
             settings.secret_key.get_secret_value(),
             clock,
-            lambda name: self.entrance.locked_until(name),
+            lambda: self.entrance.locks(),
         )
         self._trail = Trail(self.audit, clock)
         spool.clear(settings.home)

@@ -234,6 +234,11 @@ class Entrance:
         """
         self._reset.by_owner(self._own(actor), old, new, keep)
 
+    def locks(self) -> Callable[[str], datetime | None]:
+        """As `locked_until`, for many names at once."""
+        until = self._in.attempts.locks()
+        return lambda name: until(_typed(name))
+
     def locked_until(self, name: str) -> datetime | None:
         """Until when nobody can sign in under that name; None where they can."""
         return self._in.attempts.locked_until(_typed(name))

@@ -34,6 +34,9 @@ LOOKED_ANEW = timedelta(minutes=30)  # after which a look through another's eyes
 VALUES_SHOWN = 500
 
 
+Locks = Callable[[str], datetime | None]  # until when a name is locked
+
+
 class PeopleDesk:
     """Every method that manages takes the actor first and checks what they may."""
 
@@ -44,15 +47,15 @@ class PeopleDesk:
         warehouse: Warehouse,
         secret: str,
         clock: Callable[[], datetime],
-        locked_until: Callable[[str], datetime | None] = lambda _: None,
+        locks: Callable[[], Locks] = lambda: lambda _: None,
     ) -> None:
-        """`locked_until` tells until when a name is locked after failed logins."""
+        """`locks` looks who is locked after failed logins."""
         self._records = records
         self._audit = audit
         self._warehouse = warehouse
         self._mask_key = mask_key(secret)
         self._clock = clock
-        self._locked_until = locked_until
+        self._locks = locks
         self._kept = Cache(8)
         self._looks: dict[str, tuple[object, datetime]] = {}
 
@@ -63,7 +66,8 @@ class PeopleDesk:
         actor.must("people")
         with self._records.reading() as session:
             open_ = self._sessions(session)
-            return [self._view(one, open_) for one in people.everyone(session)]
+            locked = self._locks()
+            return [self._view(one, open_, locked) for one in people.everyone(session)]
 
     def person(self, actor: Actor, number: int) -> PersonView:
         """RefusedError where there is nobody of that id."""
@@ -187,7 +191,7 @@ class PeopleDesk:
         now = self._now()
         return people.open_sessions(session, now - LONGEST, now - IDLE)
 
-    def _view(self, one: Person, open_: Mapping[int, int]) -> PersonView:
+    def _view(self, one: Person, open_: Mapping[int, int], locked: Locks | None = None) -> PersonView:
         told = draft_of(one)
         return PersonView(
             id=one.id,
@@ -203,7 +207,7 @@ class PeopleDesk:
             created_at=one.created_at,
             created_by=one.created_by,
             signed_in_at=one.signed_in_at,
-            locked_until=self._locked_until(one.name),
+            locked_until=(locked or self._locks())(one.name),
             sessions=open_.get(one.id, 0),
             revision=one.revision,
         )
