@@ -296,9 +296,14 @@ def test_unknown_pages_lead_to_the_first() -> None:
     assert client(Service()).get("/nonsense", headers=HTML).headers["location"] == "/"
 
 
-@pytest.mark.parametrize("path", ["/", "/procurement", "/document?table=x", "/static/js/a.js", "/data/_stcore/health"])
+@pytest.mark.parametrize("path", ["/", "/procurement", "/document?table=x", "/data/_stcore/health"])
 def test_pages_and_files_pass(path: str) -> None:
     assert client(Service()).get(path, headers=HTML).text == KEY
+
+
+@pytest.mark.parametrize("path", ["/static/js/a.js", "/favicon.png", "/_stcore/health"])
+def test_files_of_the_platform_are_open_and_know_nobody(path: str) -> None:
+    assert client(Service()).get(path).text == client(Service()).get(path, session=False).text == "page"
 
 
 def test_programs_are_not_sent_around() -> None:
