@@ -31,7 +31,7 @@ class Trail:
 
     def note(self, actor: Actor, action: str, resource: str, **detail: Any) -> None:
         """Write it down before it is done: SystemFailure where that fails, so that nothing happens unseen."""
-        self._audit.note(actor.name, action, resource, _facts(actor, detail))
+        self._audit.note(_who(actor), action, resource, _facts(actor, detail))
 
     def did(self, actor: Actor, action: str, delivery: int | None, **detail: Any) -> None:
         """Write down what the warehouse has committed; that it could not be written down does not undo it.
@@ -75,7 +75,7 @@ class Trail:
 
     def _afterwards(self, actor: Actor, action: str, resource: str, detail: Mapping[str, Any]) -> None:
         try:
-            self._audit.note(actor.name, action, resource, _facts(actor, detail))
+            self._audit.note(_who(actor), action, resource, _facts(actor, detail))
         except SystemFailure as failure:
             LOG.error("not in the audit trail: %s %s (%s)", action, resource, failure.code)
 
@@ -112,6 +112,11 @@ def _due(row: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(came, row["actor"]), *([(ended, row["decided_by"])] if ended else [])]
 
 
+def _who(actor: Actor) -> str:
+    """Who did it: whoever looks through another's eyes does it themselves."""
+    return actor.behind or actor.name
+
+
 def _facts(actor: Actor, detail: Mapping[str, Any]) -> dict[str, Any]:
-    behind = {"behind": actor.behind} if actor.behind is not None else {}
-    return {name: value for name, value in {**detail, **behind}.items() if value is not None}
+    eyes = {"as": actor.name} if actor.behind is not None else {}
+    return {name: value for name, value in {**detail, **eyes}.items() if value is not None}

@@ -274,7 +274,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Breaks the records on demand, as when their database is gone."""
 
     def break_off() -> None:
-        def gone(self: Records) -> Any:
+        def gone(*_asked: Any) -> Any:
             raise SystemFailure("records_not_reachable", reason="gone")
 
         monkeypatch.setattr(Records, "writing", gone)
