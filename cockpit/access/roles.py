@@ -87,7 +87,7 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
                 _LOOK,
                 {"personal", "reject"},
             ),
-            _role(  # quantities, not money
+            _role(  # what lies there and what it is worth, not what was paid or asked for it
                 "warehouse",
                 _each("page", ("overview", "inventory", "data", "document")),
                 _each("metric", ("inventory_turnover_days",)),
