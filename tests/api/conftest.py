@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 import pytest
 from pydantic import SecretStr
 
 from cockpit import logs
+from cockpit.__main__ import command
+from cockpit.access.people import RuleView
 from cockpit.access.roles import ADMINISTRATOR, BUILTIN
 from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
 from cockpit.service.persons import PersonDraft
-from cockpit.service.requests import LoadRequest
-from cockpit.settings import Settings
+from cockpit.service.requests import LoadRequest, MetricRequest
+from cockpit.settings import Settings, settings
 from connectors import CONNECTORS
-from tests.machine import ROOT
 from tests.site import PASSWORD, Browser, Server, server
 from tests.ui.conftest import approval_log
 
@@ -37,10 +37,14 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
     top.setLevel(level)
     ours.setLevel(own)
 
+
 # ---------------------------------------------------------------- a server with one person of every role
 
 COMPANY = "https://cockpit.example.cn"
+CARELESS = {"STREAMLIT_SERVER_ENABLE_CORS": "false", "STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": "false"}
 BOSS = "li.na"
+LIMITED = "d-limited"  # sees the rows of a department that has none
+PASSING = ("c-disabled", "c-moved", "c-renewed")  # people to whom something happens
 SOURCES = """
 [erp]
 url = "postgresql://reader:${ERP_PASSWORD}@127.0.0.1:9/erp"
@@ -58,11 +62,13 @@ mapping = {document_no = "id", document_date = "day", amount_net = "amount"}
 
 @dataclass
 class House:
-    """A server with real deliveries and public address; `secrets` are texts that must appear nowhere."""
+    """A server with real deliveries and public address; `secrets` are texts that must appear nowhere, `document` is one
+    that the administrator may see."""
 
     server: Server
     secrets: dict[str, str]
     people: dict[str, Browser]  # by role, signed in
+    document: str
 
     @property
     def environment(self) -> dict[str, str]:
@@ -70,18 +76,15 @@ class House:
         return {**os.environ, "COCKPIT_HOME": str(self.server.home), **self.server.environment}
 
     def command(self, *arguments: str) -> str:
-        """Run a command line beside the server, which does the work; all it says."""
-        done = subprocess.run(
-            [sys.executable, "-m", "cockpit", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.stdout + done.stderr
+        """Give a command line to the server, as a shell beside it does; all it says."""
+        said = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            settings.cache_clear()
+            command(arguments)
+        settings.cache_clear()
+        return said.getvalue()
 
     def noted(self, action: str) -> list[tuple[str, str]]:
         """(actor, resource) of what the audit trail holds of an action, oldest first."""
@@ -94,7 +97,8 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     planted = {"erp": "kanarie-Erp-81", "mes": "kanarie-Mes-82", "key": "kanarie9-Xv4Lq8Zt2-Rw6Yb3Nc7-Hs5Jd1Kf0Pm"}
-    environment = {"COCKPIT_URL": COMPANY, "COCKPIT_SECRET_KEY": planted["key"], "ERP_PASSWORD": planted["erp"]}
+    known = {"COCKPIT_URL": COMPANY, "COCKPIT_SECRET_KEY": planted["key"], "ERP_PASSWORD": planted["erp"]}
+    environment = {**known, **CARELESS}  # an operator who switches off what protects pages changes nothing
     home = Settings(home=folder / "home", secret_key=SecretStr(planted["key"]))
     home.home.mkdir()
     (home.home / "sources.toml").write_text(SOURCES % planted["mes"], "utf-8")
@@ -105,9 +109,17 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             if role != ADMINISTRATOR:
                 draft = PersonDraft(f"a-{role}", f"某{role}", (role,), True)
                 cockpit.people.add(LOCAL_ADMINISTRATOR, draft, PASSWORD)
+        for name in PASSING:
+            cockpit.people.add(LOCAL_ADMINISTRATOR, PersonDraft(name, name, ("head",), True), PASSWORD)
+        rules = (RuleView("department", "法务部"),)
+        cockpit.people.add(LOCAL_ADMINISTRATOR, PersonDraft(LIMITED, LIMITED, ("head",), rules=rules), PASSWORD)
+        found = cockpit.drill(LOCAL_ADMINISTRATOR, "approval_cycle_time", MetricRequest(), 1, "zh_CN").rows[0]
+        assert found.table == "process_events"
     with server(folder, **environment) as running:
         code, boss = running.code, running.set_up(BOSS)
         people = {role: running.browser() for role in BUILTIN if role != ADMINISTRATOR}
         for role, browser in people.items():
             assert browser.sign_in(f"a-{role}").status == 303
-        yield House(running, {**planted, "code": code, "password": PASSWORD}, {**people, ADMINISTRATOR: boss})
+        yield House(
+            running, {**planted, "code": code, "password": PASSWORD}, {**people, ADMINISTRATOR: boss}, found.document
+        )
