@@ -64,7 +64,9 @@ def test_a17_no_statement_reaches_the_records_or_the_key(cockpit: Cockpit, admin
 
 def test_a17_the_warehouse_holds_nothing_of_people(cockpit: Cockpit, administrator: tuple[str, str]) -> None:
     """No table of theirs, no other database, and nothing of what stands there is in the warehouse's file."""
-    own = {row["table_name"] for row in cockpit._warehouse.run_sql("SELECT table_name FROM duckdb_tables()").to_pylist()}
+    own = {
+        row["table_name"] for row in cockpit._warehouse.run_sql("SELECT table_name FROM duckdb_tables()").to_pylist()
+    }
     assert own and not own & set(Base.metadata.tables)
     sources = "SELECT DISTINCT path FROM duckdb_databases() WHERE path IS NOT NULL"
     assert [row["path"] for row in cockpit._warehouse.run_sql(sources).to_pylist()] == [str(settings().warehouse)]

@@ -41,7 +41,7 @@ def answers(house: House, boss: Browser, link: str) -> Iterator[tuple[str, bytes
     strangers, forged = house.server.browser(), Browser(boss.port, {"cockpit_session": "A" * 43})
     for browser in (boss, strangers, forged):
         for path in ("/", "/data", "/admin?part=audit", "/auth/login", "/auth/setup", "/auth/nothing", "/metrics",
-                     "/health/ready", "/auth/reset/x", "/_stcore/host-config", "/nothing/x.csv", "/media/x"):  # fmt: skip
+                     "/health/ready", "/auth/reset/x", "/_stcore/host-config", "/nothing/x.csv"):  # fmt: skip
             answer = browser.ask(path)
             yield f"GET {path}", answer.body + str(answer.headers).encode()
     wrong = strangers.send("/auth/login", name=BOSS, password=house.secrets["password"] + "x")

@@ -164,6 +164,7 @@ def test_a_link_to_set_a_password(shell: Shell) -> None:
 
 
 def test_the_trail_is_verified(shell: Shell) -> None:
+    """B13."""
     shell("user", "add", "boss", "--role", "administrator", "--everything")
     shell("user", "add", "li")
     assert shell("verify-audit")[0] == 0

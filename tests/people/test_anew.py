@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from cockpit.errors import CockpitError, NotAllowedError
+from cockpit.errors import CockpitError
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor
 from cockpit.service.people import PeopleDesk
-from cockpit.service.persons import PersonDraft
 from cockpit.service.requests import MetricRequest
 from tests.people.made import draft, rule
 from tests.people.test_people import refusal
@@ -109,9 +108,7 @@ def test_a18_eyes_see_what_their_owner_sees_by_now(sold: Books, desk: PeopleDesk
     assert refusal(desk.look, admin, eyes) == "person_not_active"
 
 
-def test_a22_what_one_may_not_know_of_looks_like_what_is_not_there(
-    sold: Books, desk: PeopleDesk, admin: Actor
-) -> None:
+def test_a22_what_one_may_not_know_of_looks_like_what_is_not_there(sold: Books, desk: PeopleDesk, admin: Actor) -> None:
     """Deliveries, ledgers, documents, people and sessions: a number that exists says nothing more than one that does
     not."""
     sold.load("别处.csv", SALES, table="sales_lines", ledger="other")
