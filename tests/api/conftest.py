@@ -50,13 +50,13 @@ SOURCES = """
 url = "postgresql://reader:${ERP_PASSWORD}@127.0.0.1:9/erp"
 table = "sales_lines"
 relation = "orders"
-mapping = {document_no = "id", document_date = "day", amount_net = "amount"}
+mapping = {document_no = "id", document_date = "day", material_code = "item", amount_net = "amount"}
 
 [mes]
 url = "mysql://reader:%s@127.0.0.1:9/mes"
 table = "sales_lines"
 relation = "orders"
-mapping = {document_no = "id", document_date = "day", amount_net = "amount"}
+mapping = {document_no = "id", document_date = "day", material_code = "item", amount_net = "amount"}
 """
 
 
@@ -93,7 +93,7 @@ class House:
             return records.execute(wanted, (action,)).fetchall()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     planted = {"erp": "kanarie-Erp-81", "mes": "kanarie-Mes-82", "key": "kanarie9-Xv4Lq8Zt2-Rw6Yb3Nc7-Hs5Jd1Kf0Pm"}

@@ -17,10 +17,22 @@ from tests.site import Browser
 from tests.stream import shown
 
 COMMANDS = (
-    *(("user", "list"), ("sources",), ("sources", "--check", "erp"), ("sync", "mes"), ("doctor",)),
+    *(("user", "list"), ("sources",), ("sources", "--check", "erp"), ("sources", "--check", "mes"), ("doctor",)),
     *(("deliveries",), ("tables",), ("metrics",), ("ledger", "default"), ("verify-audit",)),
     *(("user", "add", "c-disabled"), ("metric", "revenue", "--as", BOSS), ("decide", "1", "--accept")),
 )
+
+# What shows that somebody looked where the secrets could have been.
+SIGNS = {
+    "page admin people": BOSS.encode(),
+    "page admin audit": BOSS.encode(),
+    "page data": b"_2026.csv",
+    "user list": BOSS.encode(),
+    "sources": b'"mes"',
+    "sources --check erp": b'"sql_unreachable"',
+    "sources --check mes": b'"sql_unreachable"',
+    "log": b'"event": "http"',
+}
 
 
 def spellings(secret: str) -> set[bytes]:
@@ -57,8 +69,8 @@ def kept(house: House) -> Iterator[tuple[str, bytes]]:
     yield "log", (house.server.folder / "log").read_bytes()
     yield "console", (house.server.folder / "console").read_bytes()
     for file in house.server.home.rglob("*"):
-        if file.is_file() and file.name != "sources.toml":
-            yield str(file.relative_to(house.server.home)), file.read_bytes()
+        if file.is_file() and file.name != "sources.toml" and (content := file.read_bytes()):
+            yield str(file.relative_to(house.server.home)), content
 
 
 def test_a15_planted_secrets_come_back_from_nowhere(house: House) -> None:
@@ -73,12 +85,11 @@ def test_a15_planted_secrets_come_back_from_nowhere(house: House) -> None:
     for place, content in (*answers(house, boss, link[0]), *kept(house)):
         assert content, place
         seen += 1
-        known |= {place} if BOSS.encode() in content else set()
+        known |= {place} if SIGNS.get(place, b"\0nothing") in content else set()
         for name, secret in planted.items():
             if (place, name) == ("console", "code"):
                 assert content.count(secret.encode()) == 1  # the one place it is told
                 continue
             assert not any(one in content for one in spellings(secret)), (place, name)
-    looked_at = {"page admin people", "page admin audit", "user list", "sources --check erp", "sync mes"}
-    assert seen > 60 and looked_at <= known | {place}
+    assert seen > 60 and known == set(SIGNS)
     assert t("error.reset_link_gone", "zh_CN") not in house.server.browser().ask(link[0]).text

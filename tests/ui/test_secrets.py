@@ -16,7 +16,7 @@ SOURCES = """
 url = "postgresql://reader:${ERP_PASSWORD}@127.0.0.1:9/erp"
 table = "sales_lines"
 relation = "orders"
-mapping = {document_no = "id", document_date = "day", amount_net = "amount"}
+mapping = {document_no = "id", document_date = "day", material_code = "item", amount_net = "amount"}
 """
 
 
