@@ -39,6 +39,8 @@ from connectors import CONNECTORS  # noqa: E402
 from sample_data import SAMPLE  # noqa: E402
 
 START = Start(warm.figures)
+# Whatever the environment says: sockets and uploads are taken from pages of ours alone.
+PROTECTED = {"server.enableCORS": True, "server.enableXsrfProtection": True}
 
 
 def language() -> Language:
@@ -172,7 +174,7 @@ def main() -> int:
         refuse_open(address)
         with service(int(port)):  # before the server starts: what is wrong here is said in a sentence
             served = {"server.port": int(port), "server.address": address, "server.allowedHosts": hosts(address)}
-            app.run(config=served)
+            app.run(config={**served, **PROTECTED})
     except CockpitError as error:
         return say(error)
     return 0
@@ -183,7 +185,8 @@ if __name__ == "__main__":
 if address := st.get_option("server.address"):  # served by somebody else's hand: say it before the start, not in it
     try:
         refuse_open(address)
-        config.set_option("server.allowedHosts", hosts(address))
+        for name, value in {"server.allowedHosts": hosts(address), **PROTECTED}.items():
+            config.set_option(name, value)
         caller.refuse_second(settings().home)
     except CockpitError as refused:
         sys.exit(say(refused))

@@ -40,13 +40,7 @@ class Forms:
     def from_us(self, request: Request, fields: Mapping[str, str]) -> bool:
         """Whether the form was sent by a page of ours, from the browser that got it."""
         given = request.cookies.get(ENTRY, "")
-        seen = request.headers.get("sec-fetch-site")
-        if seen is not None and seen != "same-origin":
-            return False
-        if "origin" in request.headers:
-            if not self._site.own_origin(request.scope):
-                return False
-        elif seen is None:
+        if self._site.foreign(request.scope) or not {"origin", "sec-fetch-site"}.intersection(request.headers):
             return False
         told = fields.get(FIELD, "").encode("utf-8", "replace")
         return bool(_ENTRY.fullmatch(given)) and hmac.compare_digest(told, self.token(given).encode())

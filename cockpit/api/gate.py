@@ -31,6 +31,7 @@ OPEN = ("/static/", "/auth/")
 HEALTH = frozenset({"/health/live", "/health/ready"})
 OPEN_FILES = HEALTH | {"/favicon.png", "/favicon.ico", "/_stcore/health"}
 FIGURES = frozenset({"/metrics", "/_stcore/metrics"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})  # what changes nothing
 _ASTRAY = re.compile(r"\.\.|\\|//|[\x00-\x1f\x7f]|%(?:2e|2f|5c|00)", re.IGNORECASE)
 Door = Callable[[], Cockpit | None]
 
@@ -94,6 +95,8 @@ class Gate:
             return None if allowed else answers.refused(scope, 403, self._language)
         if key is None:
             return self._to_login(scope)
+        if scope["method"] not in READING and self._site.foreign(scope):
+            return answers.refused(scope, 403, self._language)
         return RedirectResponse(_first_page(scope), status_code=307) if self._is_lost(scope) else None
 
     def _to_login(self, scope: Scope) -> Response:

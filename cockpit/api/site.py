@@ -84,6 +84,13 @@ class Site:
             and origin.lower() == f"{parts.scheme}://{headers.get('host', '')}".lower()
         )
 
+    def foreign(self, scope: Scope) -> bool:
+        """Whether the browser says that a page which is not ours made the request."""
+        headers = Headers(scope=scope)
+        if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return True
+        return "origin" in headers and not self.own_origin(scope)
+
     def near(self, scope: Scope) -> bool:
         """Whether the request was made on this machine and nobody passed it on."""
         headers = Headers(scope=scope)

@@ -1,4 +1,4 @@
-"""The audit trail tells every edit, gap and cut, and where; whoever reads it sees what was written."""
+"""The audit trail tells every edit, gap and cut, and where; whoever reads it sees what was written (B13)."""
 
 from __future__ import annotations
 

@@ -114,6 +114,7 @@ def test_what_others_wrote_shows_within_five_seconds(
 
 
 def test_b3_a_new_password_ends_the_other_sessions(cockpit: Cockpit, administrator: tuple[str, str]) -> None:
+    """A9, B3."""
     token, key = administrator
     entrance = cockpit.entrance
     other, _ = entrance.sign_in("li.na", PASSWORD, ADDRESS, AGENT)

@@ -50,7 +50,7 @@ def test_a8_what_is_not_safe_does_not_start(tmp_path: Path, name: str, value: st
     assert status == 2 and "Traceback" not in said and (name.endswith("ADDRESS") or value not in said)
 
 
-def test_the_public_address_makes_cookies_secure(site: Server) -> None:
+def test_b3_the_public_address_makes_cookies_secure(site: Server) -> None:
     public = {"Host": "cockpit.example.cn"}
     browser = site.browser()
     page = browser.ask("/auth/login", headers=public)

@@ -126,6 +126,7 @@ def test_what_is_refused_changes_nothing(shell: Shell, monkeypatch: pytest.Monke
 
 
 def test_looking_as_somebody(shell: Shell, tmp_path: Path) -> None:
+    """A18: with what they may see now, not with what they could see before."""
     for name, text in (("销售.csv", SALES), ("部门.csv", DEPARTMENTS)):
         (tmp_path / name).write_text(text, "utf-8")
     shell("load", str(tmp_path / "销售.csv"), "--table", "sales_lines")
@@ -139,6 +140,11 @@ def test_looking_as_somebody(shell: Shell, tmp_path: Path) -> None:
     found = shell.json("drill", "revenue", *window, "--as", "li")["rows"]
     assert [row["document_no"] for row in found] == ["S1"]
     assert all(row["value"] is None for row in shell.json("metric", "revenue", *window, "--as", "new").get("rows", []))
+    shell("user", "scope", "li", "--scope", "department=华东大区")
+    assert [row["value"] for row in shell.json("metric", "revenue", *window, "--as", "li")["rows"]] == [20.0]
+    assert [row["document_no"] for row in shell.json("drill", "revenue", *window, "--as", "li")["rows"]] == ["S2"]
+    shell("user", "role", "li", "--add", "screen", "--remove", "head")
+    assert shell.refused("drill", "revenue", *window, "--as", "li") == "action_not_allowed"
     shell("user", "disable", "li")
     assert shell.refused("metric", "revenue", "--as", "li") == "person_not_active"
 
@@ -158,6 +164,7 @@ def test_a_link_to_set_a_password(shell: Shell) -> None:
 
 
 def test_the_trail_is_verified(shell: Shell) -> None:
+    """B13."""
     shell("user", "add", "boss", "--role", "administrator", "--everything")
     shell("user", "add", "li")
     assert shell("verify-audit")[0] == 0

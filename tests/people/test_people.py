@@ -170,6 +170,7 @@ def test_two_administrators_at_one_person(desk: PeopleDesk, admin: Actor) -> Non
 
 
 def test_other_rights_end_the_sessions_and_another_label_does_not(books: Books, desk: PeopleDesk, admin: Actor) -> None:
+    """A9."""
     view = desk.add(admin, HEAD)
     sign_in(books, view.id, "a" * 64)
     assert desk.person(admin, view.id).sessions == 1
@@ -259,6 +260,7 @@ OPEN = {"groups", "grants", "held_by", "able", "resolve", "named"}  # say nothin
 
 
 def test_only_administrators_manage(desk: PeopleDesk, admin: Actor) -> None:
+    """A12: every method against every role, and against eyes."""
     view = desk.add(admin, HEAD)
     asked = managing(desk, admin, view)
     public = {name for name in dir(PeopleDesk) if not name.startswith("_")}

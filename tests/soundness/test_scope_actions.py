@@ -76,7 +76,7 @@ def asked(books: Books, folder: Path) -> dict[str, tuple[Callable[[Actor], Any],
 
 
 def test_each_method_asks_for_its_own_grant(sold: Books, tmp_path: Path) -> None:
-    """With all other grants it is refused and noted, with that one alone it is not; nothing changed by the refusals."""
+    """A12: with all others it is refused and noted, with that one alone it is not; nothing changed by the refusals."""
     version = sold.cockpit.version()
     questions = asked(sold, tmp_path)
     for name, (ask, grant) in questions.items():
@@ -363,6 +363,7 @@ def test_a_table_that_does_not_tell_what_limits_gives_nothing_and_says_so(sold: 
 
 
 def test_ledgers_and_documents_of_others_look_like_none(sold: Books) -> None:
+    """A22."""
     who = Actor("x", Scope({"ledger": frozenset({"other"})}), EVERY)
     for ledger in ("default", "never heard of"):
         with pytest.raises(NotAllowedError) as error:

@@ -1,4 +1,4 @@
-"""Random people ask random questions; each answer is that of a company which really holds only what they may see."""
+"""B4: random people ask random questions; each answer is that of a company that really holds what they may see only."""
 
 from __future__ import annotations
 
@@ -258,13 +258,13 @@ def some_documents(cockpit: Cockpit, table: str, luck: random.Random) -> list[st
     return [one["id"] for one in luck.sample(found, 2)]
 
 
-def test_nobody_gets_an_answer_from_rows_they_may_not_see(whole: tuple[Cockpit, Oracle]) -> None:
+def test_b4_nobody_gets_an_answer_from_rows_they_may_not_see(whole: tuple[Cockpit, Oracle]) -> None:
     checks = sum(ask(whole, seed, QUESTIONS, PEOPLE) for seed in range(SHAPES))
     assert checks >= 2000
 
 
 @pytest.mark.fuzz
-def test_nobody_gets_one_in_a_hundred_thousand(whole: tuple[Cockpit, Oracle]) -> None:
+def test_b4_nobody_gets_one_in_a_hundred_thousand(whole: tuple[Cockpit, Oracle]) -> None:
     checks, seed = 0, 10_000
     while checks < 100_000:
         checks += ask(whole, seed, 30, 40)
@@ -272,7 +272,7 @@ def test_nobody_gets_one_in_a_hundred_thousand(whole: tuple[Cockpit, Oracle]) ->
 
 
 def test_totals_are_the_sum_of_what_one_may_see(whole: tuple[Cockpit, Oracle]) -> None:
-    """Revenue under a scope, the delivered rows added up by hand, and the sum of its parts are one number."""
+    """B4: revenue under a scope, the delivered rows added up by hand, and the sum of its parts are one number."""
     cockpit, luck = whole[0], random.Random(3)
     lines = company.rows()["sales_lines"]
     for _ in range(40):

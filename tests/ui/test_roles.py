@@ -112,6 +112,7 @@ def test_memory_set_by_hand_opens_nothing(loaded: Cockpit) -> None:
 
 
 def test_rights_that_are_lost_are_lost_with_the_next_click(loaded: Cockpit) -> None:
+    """A18."""
     door.use(loaded)
     key = session_of(loaded, name="c-once", roles=("administrator",))
     app = opened("admin", session=key, part="sessions")
