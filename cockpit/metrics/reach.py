@@ -9,10 +9,12 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import ibis
+import ibis.expr.types as ir
 
 from cockpit.metrics.query import Reads
 from cockpit.metrics.types import LedgerFacts
 from cockpit.scope import Scope
+from cockpit.warehouse.statements import one, some
 
 
 class Runs(Protocol):
@@ -91,7 +93,12 @@ def any_before(
     warehouse: Reads, table: str, day: str, end: date | None, scope: Scope, ledgers: tuple[str, ...]
 ) -> bool:
     """Whether the scope reaches a row of the table with a business day before `end`."""
-    rows = warehouse.read(table, scope, ledgers)
-    if end is not None:
-        rows = rows.filter(rows[day] < ibis.date(end))
-    return bool(warehouse.run(rows.select("ledger").limit(1)).num_rows)
+
+    def found(limits: Scope) -> ir.Table:
+        rows = warehouse.read(table, limits, (some("ledgers"),))
+        if end is not None:
+            rows = rows.filter(rows[day] < ibis.literal(one("end")).cast("date"))
+        return rows.select("ledger").limit(1)
+
+    kind = ("any before", table, day, end is None)
+    return bool(warehouse.ask(kind, scope, found, ledgers=ledgers, end=end and end.isoformat()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ import pyarrow as pa
 from cockpit.errors import RefusedError, SystemFailure
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.warehouse import derived, proof, reading, resolve, schema, sources, storage, working_days
+from cockpit.warehouse import derived, proof, reading, resolve, schema, sources, statements, storage, working_days
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
@@ -112,6 +112,12 @@ class Warehouse:
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression built on `read`."""
         return self.run_sql(reading.compile_sql(expression))
+
+    def ask(
+        self, kind: Hashable, scope: Scope, make: Callable[[Scope], ir.Table], **values: object
+    ) -> list[dict[str, Any]]:
+        """The rows of what `make` builds on `read`, compiled once for each `kind`; see `statements.ask`."""
+        return statements.ask(self, kind, scope, make, values)
 
     def run_sql(self, statement: str, params: Sequence[object] = ()) -> pa.Table:
         """The rows of a statement that this project wrote; values only ever through `params`."""
