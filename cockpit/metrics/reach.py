@@ -18,7 +18,7 @@ from cockpit.warehouse.statements import one, some
 
 
 class Runs(Protocol):
-    def run_sql(self, statement: str, params: Sequence[object] = ()) -> Any: ...
+    def records(self, statement: str, params: Sequence[object] = ()) -> list[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def reach(warehouse: Runs, table: str, ledgers: Sequence[LedgerFacts]) -> Reach:
     first = "SELECT min(day) FROM d"
     if table == "stock_summaries":
         first = "SELECT min(period_start) FROM stock_summaries WHERE list_contains($2, ledger)"
-    row = warehouse.run_sql(
+    row = warehouse.records(
         'WITH d AS (SELECT DISTINCT day FROM data_days WHERE "table" = $1 AND list_contains($2, ledger) AND day <= $3),'
         " e AS (SELECT max(day) AS last FROM d),"
         " g AS (SELECT max(day - before) AS gap FROM (SELECT day, lag(day) OVER (ORDER BY day) AS before FROM d), e"
@@ -84,7 +84,7 @@ def reach(warehouse: Runs, table: str, ledgers: Sequence[LedgerFacts]) -> Reach:
         "  GROUP BY x.ledger))"
         f" SELECT ({first}) AS first, last, gap, stated FROM e, g, s",
         [table, names, today],
-    ).to_pylist()[0]
+    )[0]
     stated = row["stated"]
     return Reach(row["first"], row["last"], int(row["gap"] or 0), stated, today)
 

@@ -39,17 +39,17 @@ class LedgerDesk:
 
     def delivered(self) -> dict[str, int]:
         """Active deliveries by ledger."""
-        rows = self._warehouse.run_sql(
+        rows = self._warehouse.records(
             "SELECT ledger, count(*) AS n FROM deliveries WHERE active_from IS NOT NULL AND"
             " active_to IS NULL GROUP BY ledger"
-        ).to_pylist()
+        )
         return {row["ledger"]: row["n"] for row in rows}
 
     def real(self) -> bool:
         """Whether anything but the sample company was ever delivered, undone and held deliveries included."""
-        found = self._warehouse.run_sql(
+        found = self._warehouse.records(
             "SELECT count(*) AS n FROM deliveries WHERE ledger NOT IN (SELECT name FROM ledgers WHERE sample)"
-        ).to_pylist()
+        )
         return bool(found[0]["n"])
 
     def default(self, scope: Scope) -> str | None:
@@ -139,7 +139,7 @@ class LedgerDesk:
         union = " UNION ALL ".join(
             f"SELECT '{name}' AS name WHERE EXISTS (SELECT 1 FROM {name} WHERE ledger = $1)" for name in TABLES
         )
-        return frozenset(row["name"] for row in self._warehouse.run_sql(union, [ledger]).to_pylist())
+        return frozenset(row["name"] for row in self._warehouse.records(union, [ledger]))
 
     def tables(self, scope: Scope) -> list[TableView]:
         zones = {one.name: ZoneInfo(one.timezone) for one in self._visible(scope)}

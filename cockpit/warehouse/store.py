@@ -138,19 +138,19 @@ class Warehouse:
 
     def version(self) -> Version:
         """The newest data and settings version; (0, 0) when nothing was ever delivered."""
-        rows = self.run_sql(
-            "SELECT coalesce(max(id) FILTER (WHERE NOT settings), 0), coalesce(max(id) FILTER"
-            " (WHERE settings), 0) FROM versions"
+        (newest,) = self.records(
+            "SELECT coalesce(max(id) FILTER (WHERE NOT settings), 0) AS data, coalesce(max(id) FILTER"
+            " (WHERE settings), 0) AS settings FROM versions"
         )
-        return Version(int(rows[0][0].as_py()), int(rows[1][0].as_py()))
+        return Version(**newest)
 
     # ---------------------------------------------------------------- ledgers
 
     def ledgers(self) -> list[Ledger]:
-        rows = self.run_sql(
+        rows = self.records(
             "SELECT name, timezone, month_start_day, currency, now_at, sample FROM ledgers ORDER BY name"
         )
-        return [Ledger(**row) for row in rows.to_pylist()]
+        return [Ledger(**row) for row in rows]
 
     def set_ledger(self, ledger: Ledger) -> None:
         """Create a ledger or change its facts; what depends on them is derived again, in one transaction."""

@@ -38,7 +38,7 @@ HOSTILE = ("' OR 1=1 --", "x') UNION SELECT * FROM invoices --", "采购部\0", 
 OPTIONS = ("department", "region", "category", "warehouse", "salesperson", "company", "requester")
 GRAINS = ("all", "all", "month", "quarter", "year")
 WINDOWS = ((None, None), (date(2026, 1, 1), date(2027, 1, 1)), (date(2026, 3, 10), date(2026, 10, 5)))
-SHAPES, PEOPLE, QUESTIONS = 6, 26, 13  # in the suite: more than two thousand answers
+SHAPES, PEOPLE, QUESTIONS = 6, 26, 12  # in the suite: more than two thousand answers
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +131,10 @@ class Run:
             return
         assert not refused
         self.same(told(ours), told(self.oracle.metric(self.other, name, request, "en")))
-        again = self.cockpit.metric(self.actor, name, request, "en")
-        assert again == ours
-        if drilled and request.grain == "all":
+        if not drilled:
+            return
+        assert self.cockpit.metric(self.actor, name, request, "en") == ours
+        if request.grain == "all":
             self.drill(name, request)
 
     def drill(self, name: str, request: MetricRequest) -> None:
