@@ -15,12 +15,12 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import company, deliveries, loading, pairs, scopes, sync
+from bench import company, deliveries, loading, pairs, people, scopes, sync
 from bench.questions import QUESTIONS
 
 RESULTS = Path(__file__).parent / "results.json"
 LIMIT = 1.3
-SECTIONS = ("metrics", "large", "scope", "deliveries", "loading", "sync")
+SECTIONS = ("metrics", "large", "scope", "people", "deliveries", "loading", "sync")
 LARGE = ("approval_cycle_time", "inventory_turnover_days", "revenue", "reconciled_rate")
 LARGER = 10  # times as many rows for those
 PACKAGES = ("duckdb", "ibis-framework", "pyarrow", "sqlglot")
@@ -68,6 +68,15 @@ def measure_scope(folder: Path, rows: int, turns: int, only: Sequence[str]) -> l
         print(f"{one.metric:26}{one.dimension:12}{times}{_judged(one.ratio, one.limit)}", flush=True)
     warehouse.close()
     return measured
+
+
+def measure_people(folder: Path, rows: int, turns: int) -> list[people.Step]:
+    print(f"\n{'people on a warm page':38}{'step':>10}{'page':>9}{'share':>9}")
+    steps = people.measure(folder, rows, turns)
+    for one in steps:
+        mark = "" if one.holds else f"  above {one.limit:.0%}"
+        print(f"{one.step:38}{one.taken * 1000:8.2f}ms{one.page * 1000:7.0f}ms{one.share:9.1%}{mark}", flush=True)
+    return steps
 
 
 def measure_deliveries(folder: Path, rows: int) -> list[deliveries.Delivered]:
@@ -135,6 +144,10 @@ def main() -> int:
             scoped = measure_scope(folder / "scope", given.rows, given.pairs, given.only)
             results["scope"] = [asdict(one) for one in scoped]
             holds += [one.ratio <= one.limit for one in scoped]
+        if "people" in given.sections:
+            steps = measure_people(folder / "people", given.rows // 10, given.pairs)
+            results["people"] = [asdict(one) | {"share": one.share} for one in steps]
+            holds += [one.holds for one in steps]
         if "deliveries" in given.sections:
             delivered = measure_deliveries(folder / "deliveries", given.rows)
             results["deliveries"] = [asdict(step) for step in delivered]

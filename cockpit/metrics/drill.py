@@ -9,12 +9,16 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from cockpit.metrics.query import Reads, context, filtered, placed
+from cockpit.metrics.query import Reads, context, filtered, kind_of, placed
 from cockpit.metrics.question import Question
 from cockpit.metrics.sight import hidden_dimensions
+from cockpit.metrics.statements import asked_values, compiled, standing_in
 from cockpit.metrics.types import Metric
 from cockpit.scope import Scope
+from cockpit.warehouse import statements
+from cockpit.warehouse.statements import Kept, Statement
 
+_KEPT = Kept()
 MEASURES = {"duration": "seconds", "sum": "amount", "ratio": "numerator"}
 
 
@@ -43,13 +47,12 @@ def documents(
     tiles = whole.tiles() if metric.placement == "periods" else []
     if metric.placement == "periods" and not tiles:
         return 0, []
-    ctx = context(metric, whole, warehouse, scope, tiles)
-    facts = placed(metric, whole, filtered((metric.documents or metric.facts)(ctx), question.where))
-    hidden = hidden_dimensions(metric, scope)
-    grouped = _grouped(metric, facts, [name for name in metric.dimensions if name not in hidden])
-    total = int(warehouse.run(grouped.aggregate(n=grouped.count())).to_pylist()[0]["n"])
-    ranked = grouped.order_by([ibis.desc(grouped.weight), grouped.document_no, grouped.document]).limit(limit)
-    records = warehouse.run(ranked.mutate(document=ranked.document.cast("string"))).to_pylist()
+    asked, limits, hidden = standing_in(whole), statements.standing_in(scope), hidden_dimensions(metric, scope)
+    kind = (*kind_of(metric, asked, limits), limit)
+    counting, listing = _KEPT.get(warehouse, kind, lambda: _planned(metric, asked, warehouse, limits, limit))
+    values = asked_values(whole.start, whole.end, tiles, scope)
+    total = int(counting.records(warehouse, values)[0]["n"])
+    records = listing.records(warehouse, values)
     scale = float(metric.scale)
     return total, [
         DocumentFigure(
@@ -64,6 +67,19 @@ def documents(
         )
         for record in records
     ]
+
+
+def _planned(
+    metric: Metric, question: Question, warehouse: Reads, scope: Scope, limit: int
+) -> tuple[Statement, Statement]:
+    """What counts the documents, and what lists the `limit` that weigh most."""
+    ctx = context(metric, question, warehouse, scope, None)
+    facts = placed(metric, question, filtered((metric.documents or metric.facts)(ctx), question.where))
+    hidden = hidden_dimensions(metric, scope)
+    grouped = _grouped(metric, facts, [name for name in metric.dimensions if name not in hidden])
+    ranked = grouped.order_by([ibis.desc(grouped.weight), grouped.document_no, grouped.document]).limit(limit)
+    listed = ranked.mutate(document=ranked.document.cast("string"))
+    return compiled(grouped.aggregate(n=grouped.count())), compiled(listed)
 
 
 def _grouped(metric: Metric, facts: ir.Table, dimensions: Sequence[str]) -> ir.Table:

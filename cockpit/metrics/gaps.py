@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import ibis
+import ibis.expr.types as ir
 
 from cockpit.metrics.query import Reads
 from cockpit.period import Period
 from cockpit.scope import Scope
+from cockpit.warehouse.statements import some
 
 Place = tuple[str, str | None]  # company and warehouse; None where the summaries name no warehouse
 Spans = Mapping[Place, Sequence[tuple[date, date]]]  # the periods [from, to) of its summaries, earliest first
@@ -19,11 +21,15 @@ NAMED = 3  # places and periods told one by one; of more, the first ones and how
 
 def summary_spans(warehouse: Reads, scope: Scope, ledgers: tuple[str, ...]) -> Spans:
     """The periods of the summaries of each place that nothing else tells about."""
-    pieces = warehouse.read("stock_pieces", scope, ledgers)
-    told = pieces.filter(pieces.source == "summaries")
-    told = told.select("company", "warehouse", "from_day", "to_day").distinct()
+
+    def ordered(limits: Scope) -> ir.Table:
+        pieces = warehouse.read("stock_pieces", limits, (some("ledgers"),))
+        periods = pieces.filter(pieces.source == "summaries")
+        periods = periods.select("company", "warehouse", "from_day", "to_day").distinct()
+        return periods.order_by([ibis.asc("from_day"), ibis.asc("to_day")])
+
     spans: dict[Place, list[tuple[date, date]]] = {}
-    for row in warehouse.run(told.order_by([ibis.asc("from_day"), ibis.asc("to_day")])).to_pylist():
+    for row in warehouse.ask("summary spans", scope, ordered, ledgers=ledgers):
         spans.setdefault((row["company"], row["warehouse"]), []).append((row["from_day"], row["to_day"]))
     return spans
 

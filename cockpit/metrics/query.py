@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -13,19 +13,13 @@ import ibis.expr.types as ir
 
 from cockpit.metrics.parts import Parts, ratio
 from cockpit.metrics.question import Question
-from cockpit.metrics.statements import (
-    Kept,
-    Statement,
-    asked_values,
-    compiled,
-    periods_asked,
-    scope_standing_in,
-    standing_in,
-)
+from cockpit.metrics.statements import asked_values, compiled, periods_asked, standing_in
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.period import Grain, Period, parse_period, period_of, whole
 from cockpit.scope import Scope
+from cockpit.warehouse import statements
 from cockpit.warehouse.reading import among
+from cockpit.warehouse.statements import Kept, Statement
 
 Key = tuple[object, ...]
 Note = tuple[str, dict[str, str]]  # catalogue key below ``note.`` and its params
@@ -39,7 +33,9 @@ class Reads(Protocol):
 
     def read(self, table: str, scope: Scope, ledgers: tuple[str, ...] | None = None) -> ir.Table: ...
     def unreachable(self, table: str, scope: Scope) -> tuple[str, ...]: ...
-    def run(self, expression: ir.Table) -> Any: ...
+    def ask(
+        self, kind: Hashable, scope: Scope, make: Callable[[Scope], ir.Table], **values: object
+    ) -> list[dict[str, Any]]: ...
     def records(self, statement: str, params: Sequence[object] = ()) -> list[dict[str, Any]]: ...
 
 
@@ -180,8 +176,8 @@ def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope)
     if metric.placement == "periods" and not tiles:
         return Answer(metric, [], [])
     months = whole_months(question, tiles)
-    asked, limits = standing_in(question), scope_standing_in(scope)
-    kind = (*_kind(metric, asked, limits), months)
+    asked, limits = standing_in(question), statements.standing_in(scope)
+    kind = (*kind_of(metric, asked, limits), months)
     plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, asked, warehouse, limits, months))
     values = asked_values(question.start, question.end, tiles, scope)
     rows = _figures(metric, question, plan, warehouse, values)
@@ -202,7 +198,7 @@ def whole_months(question: Question, tiles: Sequence[Period]) -> bool:
     )
 
 
-def _kind(metric: Metric, question: Question, scope: Scope) -> Key:
+def kind_of(metric: Metric, question: Question, scope: Scope) -> Key:
     """What a plan depends on; window and limits are those of a question and a scope `standing_in`."""
     q = question
     where, params = tuple(sorted(q.where.items())), tuple(sorted(q.params.items()))

@@ -9,14 +9,16 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import ibis
+import ibis.expr.types as ir
 
 from cockpit.metrics.query import Reads
 from cockpit.metrics.types import LedgerFacts
 from cockpit.scope import Scope
+from cockpit.warehouse.statements import one, some
 
 
 class Runs(Protocol):
-    def run_sql(self, statement: str, params: Sequence[object] = ()) -> Any: ...
+    def records(self, statement: str, params: Sequence[object] = ()) -> list[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def reach(warehouse: Runs, table: str, ledgers: Sequence[LedgerFacts]) -> Reach:
     first = "SELECT min(day) FROM d"
     if table == "stock_summaries":
         first = "SELECT min(period_start) FROM stock_summaries WHERE list_contains($2, ledger)"
-    row = warehouse.run_sql(
+    row = warehouse.records(
         'WITH d AS (SELECT DISTINCT day FROM data_days WHERE "table" = $1 AND list_contains($2, ledger) AND day <= $3),'
         " e AS (SELECT max(day) AS last FROM d),"
         " g AS (SELECT max(day - before) AS gap FROM (SELECT day, lag(day) OVER (ORDER BY day) AS before FROM d), e"
@@ -82,7 +84,7 @@ def reach(warehouse: Runs, table: str, ledgers: Sequence[LedgerFacts]) -> Reach:
         "  GROUP BY x.ledger))"
         f" SELECT ({first}) AS first, last, gap, stated FROM e, g, s",
         [table, names, today],
-    ).to_pylist()[0]
+    )[0]
     stated = row["stated"]
     return Reach(row["first"], row["last"], int(row["gap"] or 0), stated, today)
 
@@ -91,7 +93,12 @@ def any_before(
     warehouse: Reads, table: str, day: str, end: date | None, scope: Scope, ledgers: tuple[str, ...]
 ) -> bool:
     """Whether the scope reaches a row of the table with a business day before `end`."""
-    rows = warehouse.read(table, scope, ledgers)
-    if end is not None:
-        rows = rows.filter(rows[day] < ibis.date(end))
-    return bool(warehouse.run(rows.select("ledger").limit(1)).num_rows)
+
+    def found(limits: Scope) -> ir.Table:
+        rows = warehouse.read(table, limits, (some("ledgers"),))
+        if end is not None:
+            rows = rows.filter(rows[day] < ibis.literal(one("end")).cast("date"))
+        return rows.select("ledger").limit(1)
+
+    kind = ("any before", table, day, end is None)
+    return bool(warehouse.ask(kind, scope, found, ledgers=ledgers, end=end and end.isoformat()))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from cockpit.records.tables import Person, SignIn
 
@@ -16,8 +16,9 @@ def add(session: Session, row: SignIn) -> None:
 
 
 def find(session: Session, key: str) -> tuple[SignIn, Person] | None:
-    """A session and whose it is, ended or not."""
-    found = session.execute(select(SignIn, Person).join(Person).where(SignIn.key == key)).first()
+    """A session and whose it is, ended or not; what else is known of the person is not read."""
+    wanted = select(SignIn, Person).join(Person).where(SignIn.key == key).options(lazyload("*"))
+    found = session.execute(wanted).first()
     return None if found is None else (found[0], found[1])
 
 

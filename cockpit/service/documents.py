@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from cockpit.calendar import DayOverride, build_calendar, off_hours, parse_shifts, working_between
@@ -17,7 +17,11 @@ from cockpit.scope import Scope
 from cockpit.service import words
 from cockpit.service.results import DocumentView, Related, Source, TimelineEvent
 from cockpit.service.sources import sources_of
+from cockpit.warehouse.statements import one, some
 from cockpit.warehouse.store import Ledger, Warehouse
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 LINES_SHOWN = 500
 AMOUNTS = ("amount_gross", "amount_net")
@@ -45,7 +49,7 @@ class DocumentDesk:
         rows = self._rows(table, scope, document) if table else []
         if table is None or not rows:
             raise RefusedError("document_unknown")
-        ledger = next(one for one in self._warehouse.ledgers() if one.name == rows[0]["ledger"])
+        ledger = next(known for known in self._warehouse.ledgers() if known.name == rows[0]["ledger"])
         shared, differing = _split(table, rows)
         events = self._events(scope, table, rows, ledger) if table.mode == "event" else ()
         concealed = self._warehouse.concealed(table_name, scope)
@@ -69,12 +73,15 @@ class DocumentDesk:
         return tuple(sources_of(self._warehouse, scope, [(table, document)]).get((table, document), ()))
 
     def _rows(self, table: Table, scope: Scope, document: str) -> list[dict[str, Any]]:
-        expression = self._warehouse.read(table.name, scope)
-        mine = expression.filter(expression["_doc"].cast("string") == document)
-        order = [name for name in ("acted_at", "line_no") if table.has(name)]
-        places = [mine[name] for name in (*order, "_delivery", "_part", "_row")]
-        wanted = [name for name in mine.columns if name not in _HEADED]
-        return list(self._warehouse.run(mine.order_by(places).limit(LINES_SHOWN).select(wanted)).to_pylist())
+        def lines(limits: Scope) -> ir.Table:
+            expression = self._warehouse.read(table.name, limits)
+            mine = expression.filter(expression["_doc"].cast("string") == one("document"))
+            order = [name for name in ("acted_at", "line_no") if table.has(name)]
+            places = [mine[name] for name in (*order, "_delivery", "_part", "_row")]
+            wanted = [name for name in mine.columns if name not in _HEADED]
+            return mine.order_by(places).limit(LINES_SHOWN).select(wanted)
+
+        return self._warehouse.ask(("lines", table.name), scope, lines, document=document)
 
     # ---------------------------------------------------------------- the process
 
@@ -108,11 +115,17 @@ class DocumentDesk:
         return tuple(events)
 
     def _acts(self, scope: Scope, case: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-        acts = self._warehouse.read("approval_acts", scope, (str(row["ledger"]),))
-        mine = acts.filter(acts.case_id == case)
-        for name in ("company", "process"):
-            mine = mine.filter(mine[name] == row[name]) if row[name] is not None else mine.filter(mine[name].isnull())
-        found = self._warehouse.run(mine).to_pylist()
+        known = {name: row[name] for name in ("company", "process")}
+
+        def mine(limits: Scope) -> ir.Table:
+            acts = self._warehouse.read("approval_acts", limits, (some("ledger"),))
+            acts = acts.filter(acts.case_id == one("case"))
+            for name, value in known.items():
+                acts = acts.filter(acts[name].isnull() if value is None else acts[name] == one(name))
+            return acts
+
+        kind = ("acts", *(value is None for value in known.values()))
+        found = self._warehouse.ask(kind, scope, mine, ledger=[str(row["ledger"])], case=case, **known)
         return sorted(found, key=lambda act: int(act["place"]))
 
     def _own_days(self, ledger: str, company: str) -> list[DayOverride]:
@@ -134,7 +147,7 @@ class DocumentDesk:
     def _off_hours(
         self, ledger: Ledger, company: str, events: Sequence[TimelineEvent]
     ) -> tuple[tuple[datetime, datetime], ...]:
-        instants = [one for event in events for one in (event.arrived_at, event.acted_at) if one is not None]
+        instants = [at for event in events for at in (event.arrived_at, event.acted_at) if at is not None]
         if len(instants) < 2:
             return ()
         zone = ZoneInfo(ledger.timezone)
@@ -151,17 +164,22 @@ class DocumentDesk:
         is read under the whole scope: so links are limited by the dimensions they have."""
         mine = self._warehouse.columns("document_links")
         allowed = {name: values for name, values in scope.allowed.items() if name in mine}
-        links = self._warehouse.read("document_links", replace(scope, allowed=allowed))
-        text = {name: links[name].cast("string") for name in ("from_doc", "to_doc")}
-        onward = links.filter((links.from_table == table) & (text["from_doc"] == document)).select(
-            other_table=links.to_table, other=text["to_doc"]
-        )
-        back = links.filter((links.to_table == table) & (text["to_doc"] == document)).select(
-            other_table=links.from_table, other=text["from_doc"]
-        )
-        found = self._warehouse.run(onward.union(back, distinct=True)).to_pylist()
-        related = [self._neighbour(scope, one["other_table"], one["other"]) for one in found]
-        return tuple(sorted((one for one in related if one), key=lambda one: (one.day or date.max, one.table)))
+
+        def neighbours(limits: Scope) -> ir.Table:
+            links = self._warehouse.read("document_links", limits)
+            text = {name: links[name].cast("string") for name in ("from_doc", "to_doc")}
+            onward = links.filter((links.from_table == one("table")) & (text["from_doc"] == one("document"))).select(
+                other_table=links.to_table, other=text["to_doc"]
+            )
+            back = links.filter((links.to_table == one("table")) & (text["to_doc"] == one("document"))).select(
+                other_table=links.from_table, other=text["from_doc"]
+            )
+            return onward.union(back, distinct=True)
+
+        linked = replace(scope, allowed=allowed)
+        found = self._warehouse.ask("neighbours", linked, neighbours, table=table, document=document)
+        related = [self._neighbour(scope, link["other_table"], link["other"]) for link in found]
+        return tuple(sorted((seen for seen in related if seen), key=lambda seen: (seen.day or date.max, seen.table)))
 
     def _neighbour(self, scope: Scope, name: str, document: str) -> Related | None:
         table = TABLES[name]

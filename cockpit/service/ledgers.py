@@ -15,9 +15,12 @@ from cockpit.service.cache import Cache
 from cockpit.service.results import LedgerView, TableView
 from cockpit.service.sample import Sample
 from cockpit.warehouse.reading import counted
+from cockpit.warehouse.statements import some
 from cockpit.warehouse.store import Ledger, Warehouse
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from cockpit.metrics.types import LedgerFacts
 
 OPTIONS_SHOWN = 500
@@ -36,17 +39,17 @@ class LedgerDesk:
 
     def delivered(self) -> dict[str, int]:
         """Active deliveries by ledger."""
-        rows = self._warehouse.run_sql(
+        rows = self._warehouse.records(
             "SELECT ledger, count(*) AS n FROM deliveries WHERE active_from IS NOT NULL AND"
             " active_to IS NULL GROUP BY ledger"
-        ).to_pylist()
+        )
         return {row["ledger"]: row["n"] for row in rows}
 
     def real(self) -> bool:
         """Whether anything but the sample company was ever delivered, undone and held deliveries included."""
-        found = self._warehouse.run_sql(
+        found = self._warehouse.records(
             "SELECT count(*) AS n FROM deliveries WHERE ledger NOT IN (SELECT name FROM ledgers WHERE sample)"
-        ).to_pylist()
+        )
         return bool(found[0]["n"])
 
     def default(self, scope: Scope) -> str | None:
@@ -136,14 +139,17 @@ class LedgerDesk:
         union = " UNION ALL ".join(
             f"SELECT '{name}' AS name WHERE EXISTS (SELECT 1 FROM {name} WHERE ledger = $1)" for name in TABLES
         )
-        return frozenset(row["name"] for row in self._warehouse.run_sql(union, [ledger]).to_pylist())
+        return frozenset(row["name"] for row in self._warehouse.records(union, [ledger]))
 
     def tables(self, scope: Scope) -> list[TableView]:
         zones = {one.name: ZoneInfo(one.timezone) for one in self._visible(scope)}
-        asked = counted(
-            {table.name: (self._warehouse.read(table.name, scope), table.business_day) for table in TABLES.values()}
+        found = self._warehouse.ask(
+            "tables",
+            scope,
+            lambda limits: counted(
+                {one.name: (self._warehouse.read(one.name, limits), one.business_day) for one in TABLES.values()}
+            ),
         )
-        found = self._warehouse.run(asked).to_pylist()
         views = []
         for table in TABLES.values():
             mine = [row for row in found if row["table"] == table.name]
@@ -177,19 +183,22 @@ class LedgerDesk:
         return found
 
     def _options(self, scope: Scope, ledger: str, dimension: str) -> list[str]:
-        parts = []
-        for table in TABLES.values():
-            if not table.has(dimension) or table.mode == "master":
-                continue
-            rows = self._warehouse.read(table.name, scope, (ledger,))
-            rows = rows.filter(rows[dimension].notnull(), rows[dimension] != "")
-            parts.append(rows.group_by(value=rows[dimension].cast("string")).aggregate(n=rows.count()))
-        if not parts:
+        tables = [one.name for one in TABLES.values() if one.has(dimension) and one.mode != "master"]
+        if not tables:
             return []
-        told = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
-        summed = told.group_by("value").aggregate(n=told["n"].sum())
-        ranked = summed.order_by([summed["n"].desc(), summed["value"]]).limit(OPTIONS_SHOWN)
-        return [row["value"] for row in self._warehouse.run(ranked).to_pylist()]
+
+        def ranked(limits: Scope) -> ir.Table:
+            parts = []
+            for table in tables:
+                rows = self._warehouse.read(table, limits, (some("ledger"),))
+                rows = rows.filter(rows[dimension].notnull(), rows[dimension] != "")
+                parts.append(rows.group_by(value=rows[dimension].cast("string")).aggregate(n=rows.count()))
+            told = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
+            summed = told.group_by("value").aggregate(n=told["n"].sum())
+            return summed.order_by([summed["n"].desc(), summed["value"]]).limit(OPTIONS_SHOWN)
+
+        found = self._warehouse.ask(("options", dimension), scope, ranked, ledger=[ledger])
+        return [row["value"] for row in found]
 
 
 def unknown(scope: Scope, name: str, visible: Iterable[str]) -> UsageError | NotAllowedError:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cockpit.scope import Scope
 from cockpit.service.results import Source
+from cockpit.warehouse.statements import some
 from cockpit.warehouse.store import Warehouse
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 SOURCES_SHOWN = 200
 
@@ -20,12 +25,16 @@ def sources_of(
     for table, document in wanted:
         by_table.setdefault(table, []).append(document)
     for table, ids in by_table.items():
-        rows = warehouse.read(table, scope)
-        rows = rows.filter(rows["_doc"].cast("string").isin(ids))
-        rows = rows.select(
-            document=rows["_doc"].cast("string"), delivery=rows["_delivery"], part=rows["_part"], line=rows["_row"]
-        )
-        places = warehouse.run(rows.order_by(["document", "delivery", "part", "line"])).to_pylist()
+
+        def lines(limits: Scope, table: str = table) -> ir.Table:
+            rows = warehouse.read(table, limits)
+            rows = rows.filter(rows["_doc"].cast("string").isin([some("documents")]))
+            rows = rows.select(
+                document=rows["_doc"].cast("string"), delivery=rows["_delivery"], part=rows["_part"], line=rows["_row"]
+            )
+            return rows.order_by(["document", "delivery", "part", "line"])
+
+        places = warehouse.ask(("sources", table), scope, lines, documents=ids)
         files = file_names(warehouse)
         for place in places:
             mine = found.setdefault((table, place["document"]), [])

@@ -14,6 +14,7 @@ from cockpit.metrics.types import Metric
 from cockpit.period import Period
 from cockpit.scope import Scope
 from cockpit.service.cache import Cache
+from cockpit.warehouse.statements import some
 from cockpit.warehouse.store import Warehouse
 
 PLAN = "target"
@@ -78,7 +79,9 @@ class Targets:
         """
         slices = self._warehouse.concealed("targets", scope).intersection(SLICES)
         seen = replace(scope, hidden=scope.hidden - slices - {PLAN}, masked=scope.masked - slices - {PLAN})
-        rows = self._warehouse.run(self._warehouse.read("targets", seen, ledgers)).to_pylist()
+        rows = self._warehouse.ask(
+            "targets", seen, lambda limits: self._warehouse.read("targets", limits, (some("ledgers"),)), ledgers=ledgers
+        )
         return [row for row in rows if not any(row[name] for name in slices)]
 
     def _share(self, ledgers: tuple[str, ...], period: Period, until: date | None) -> float:

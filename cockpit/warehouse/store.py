@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ import pyarrow as pa
 from cockpit.errors import RefusedError, SystemFailure
 from cockpit.model.types import Table
 from cockpit.scope import Scope
-from cockpit.warehouse import derived, proof, reading, resolve, schema, sources, storage, working_days
+from cockpit.warehouse import derived, proof, reading, resolve, schema, sources, statements, storage, working_days
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
@@ -113,6 +113,12 @@ class Warehouse:
         """The rows of an expression built on `read`."""
         return self.run_sql(reading.compile_sql(expression))
 
+    def ask(
+        self, kind: Hashable, scope: Scope, make: Callable[[Scope], ir.Table], **values: object
+    ) -> list[dict[str, Any]]:
+        """The rows of what `make` builds on `read`, compiled once for each `kind`; see `statements.ask`."""
+        return statements.ask(self, kind, scope, make, values)
+
     def run_sql(self, statement: str, params: Sequence[object] = ()) -> pa.Table:
         """The rows of a statement that this project wrote; values only ever through `params`."""
         with self._engine.cursor() as cursor:
@@ -132,19 +138,19 @@ class Warehouse:
 
     def version(self) -> Version:
         """The newest data and settings version; (0, 0) when nothing was ever delivered."""
-        rows = self.run_sql(
-            "SELECT coalesce(max(id) FILTER (WHERE NOT settings), 0), coalesce(max(id) FILTER"
-            " (WHERE settings), 0) FROM versions"
+        (newest,) = self.records(
+            "SELECT coalesce(max(id) FILTER (WHERE NOT settings), 0) AS data, coalesce(max(id) FILTER"
+            " (WHERE settings), 0) AS settings FROM versions"
         )
-        return Version(int(rows[0][0].as_py()), int(rows[1][0].as_py()))
+        return Version(**newest)
 
     # ---------------------------------------------------------------- ledgers
 
     def ledgers(self) -> list[Ledger]:
-        rows = self.run_sql(
+        rows = self.records(
             "SELECT name, timezone, month_start_day, currency, now_at, sample FROM ledgers ORDER BY name"
         )
-        return [Ledger(**row) for row in rows.to_pylist()]
+        return [Ledger(**row) for row in rows]
 
     def set_ledger(self, ledger: Ledger) -> None:
         """Create a ledger or change its facts; what depends on them is derived again, in one transaction."""

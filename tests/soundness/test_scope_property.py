@@ -38,7 +38,7 @@ HOSTILE = ("' OR 1=1 --", "x') UNION SELECT * FROM invoices --", "采购部\0", 
 OPTIONS = ("department", "region", "category", "warehouse", "salesperson", "company", "requester")
 GRAINS = ("all", "all", "month", "quarter", "year")
 WINDOWS = ((None, None), (date(2026, 1, 1), date(2027, 1, 1)), (date(2026, 3, 10), date(2026, 10, 5)))
-SHAPES, PEOPLE, QUESTIONS = 6, 14, 24  # in the suite: more than two thousand answers
+SHAPES, PEOPLE, QUESTIONS = 5, 24, 10  # in the suite: more than two thousand answers
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +131,10 @@ class Run:
             return
         assert not refused
         self.same(told(ours), told(self.oracle.metric(self.other, name, request, "en")))
-        again = self.cockpit.metric(self.actor, name, request, "en")
-        assert again == ours
-        if drilled and request.grain == "all":
+        if not drilled:
+            return
+        assert self.cockpit.metric(self.actor, name, request, "en") == ours
+        if request.grain == "all":
             self.drill(name, request)
 
     def drill(self, name: str, request: MetricRequest) -> None:
@@ -159,13 +160,15 @@ class Run:
             return
         self.same(bare(ours), None if theirs is None else bare(theirs))
 
-    def everything_else(self) -> None:
-        """Filters, tables, ledgers, history, cards and warnings."""
-        ledger = self.cockpit.ledgers(self.actor)
-        self.same([one.name for one in ledger], [one.name for one in self.oracle.ledgers(self.other)])
+    def filters(self) -> None:
         for dimension in OPTIONS:
             ours = self.cockpit.options(self.actor, "default", dimension)
             self.same(ours, self.oracle.options(self.other, "default", dimension))
+
+    def everything_else(self) -> None:
+        """Tables, ledgers, history and documents."""
+        ledger = self.cockpit.ledgers(self.actor)
+        self.same([one.name for one in ledger], [one.name for one in self.oracle.ledgers(self.other)])
         self.same(tabled(self.cockpit, self.actor), tabled(self.oracle, self.other))
         foreign = [one for one in self.cockpit.deliveries(self.actor) if one.ledger not in {x.name for x in ledger}]
         assert not foreign
@@ -238,13 +241,14 @@ def plain(value: Any) -> Any:
 
 
 def ask(whole: tuple[Cockpit, Oracle], seed: int, questions: int, people: int) -> int:
-    """Everything is asked by the first of some people who are alike, the figures by all of them."""
+    """Everything is asked by the first of some people who are alike, figures and filters by all of them."""
     luck = random.Random(seed)
     like, checks = shape(luck, questions), 0
     for number in range(people):
         run = Run(*whole, like, luck)
         for name, request in like.questions:
             run.metric(name, request, drilled=number == 0)
+        run.filters()
         if number == 0:
             run.cards()
             run.everything_else()
@@ -260,6 +264,7 @@ def some_documents(cockpit: Cockpit, table: str, luck: random.Random) -> list[st
 
 def test_b4_nobody_gets_an_answer_from_rows_they_may_not_see(whole: tuple[Cockpit, Oracle]) -> None:
     checks = sum(ask(whole, seed, QUESTIONS, PEOPLE) for seed in range(SHAPES))
+    print(f"{checks} answers compared, no foreign row")
     assert checks >= 2000
 
 
@@ -287,40 +292,40 @@ def test_totals_are_the_sum_of_what_one_may_see(whole: tuple[Cockpit, Oracle]) -
             assert sum(row.value or 0.0 for row in parts) == pytest.approx(sum(mine))
 
 
-@pytest.mark.parametrize("name", sorted(METRICS))
-@pytest.mark.parametrize("group", sorted(GROUPS))
 @pytest.mark.parametrize("how", ["hidden", "masked"])
-def test_a_figure_never_stands_on_hidden_columns(
-    whole: tuple[Cockpit, Oracle], name: str, group: str, how: str
-) -> None:
+@pytest.mark.parametrize("name", sorted(METRICS))
+def test_a_figure_never_stands_on_hidden_columns(whole: tuple[Cockpit, Oracle], name: str, how: str) -> None:
     """What a metric does not need changes nothing when it is hidden; without what it needs there is no figure."""
     cockpit, metric = whole[0], METRICS[name]
-    scope = Scope(mask_key=company.KEY, **{how: GROUPS[group]})
     for params in ({}, {"basis": "quantity"} if "inventory" in name else {}):
         chosen = {key: one.default for key, one in metric.params.items()} | params
-        for grain in ("all", "month") if how == "hidden" else ("all",):
-            request = MetricRequest(grain=grain, params=params, ledger="default")
-            whole_answer = cockpit.metric(person(Scope()), name, request, "en")
-            if group in metric.needs(chosen):
-                with pytest.raises(NotAllowedError) as error:
-                    cockpit.metric(person(scope), name, request, "zh_CN")
-                assert error.value.code == "metric_needs_hidden"
-                with pytest.raises(NotAllowedError):
-                    cockpit.drill(person(scope), name, request, 10, "en")
-                continue
-            assert plain(cockpit.metric(person(scope), name, request, "en")) == plain(whole_answer)
-            if grain != "all":
-                continue
-            every = cockpit.drill(person(Scope()), name, request, 10_000, "en")
-            seen = cockpit.drill(person(scope), name, request, 10_000, "en")
-            assert [(one.document, one.value, one.reason, one.day) for one in seen.rows] == [
-                (one.document, one.value, one.reason, one.day) for one in every.rows
+        needed = metric.needs(chosen)
+        request = MetricRequest(grain="month" if how == "hidden" else "all", params=params, ledger="default")
+        for group in needed:
+            without = person(Scope(mask_key=company.KEY, **{how: GROUPS[group]}))
+            with pytest.raises(NotAllowedError) as error:
+                cockpit.metric(without, name, request, "zh_CN")
+            assert error.value.code == "metric_needs_hidden"
+            with pytest.raises(NotAllowedError):
+                cockpit.drill(without, name, request, 10, "en")
+        unneeded = frozenset[str]().union(*(GROUPS[group] for group in GROUPS if group not in needed))
+        unneeded -= frozenset[str]().union(*(GROUPS[group] for group in needed))
+        seen, everybody = person(Scope(mask_key=company.KEY, **{how: unneeded})), person(Scope())
+        shown, every = (cockpit.metric(one, name, request, "en") for one in (seen, everybody))
+        assert plain(shown) == plain(every)
+        some, all_of_them = (
+            [
+                (one.document, one.value, one.reason, one.day)
+                for one in cockpit.drill(who, name, request, 10_000, "en").rows
             ]
+            for who in (seen, everybody)
+        )
+        assert some == all_of_them
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_values_let_nothing_in(whole: tuple[Cockpit, Oracle], value: str) -> None:
-    """In a scope and in a filter they are texts that nothing is called (A3, A10)."""
+    """In a scope and in an address they are texts that nothing is called (A3, A10)."""
     cockpit = whole[0]
     nobody = person(Scope({"department": frozenset({value})}))
     for name in METRICS:
@@ -328,11 +333,14 @@ def test_hostile_values_let_nothing_in(whole: tuple[Cockpit, Oracle], value: str
         rows = cockpit.metric(nobody, name, request, "en").rows
         assert all(not row.n and not row.value for row in rows), (name, rows)
         assert not cockpit.drill(nobody, name, request, 10, "en").rows
-        dimension = METRICS[name].dimensions[0]
-        asked = MetricRequest(where={dimension: value}, ledger="default")
-        assert not cockpit.drill(person(Scope()), name, asked, 10, "en").rows
     try:
         cockpit.document(nobody, "sales_lines", value, "en")
         raise AssertionError(value)
     except CockpitError as error:
         assert error.code == "document_unknown"
+
+
+@pytest.mark.parametrize(("number", "name"), enumerate(sorted(METRICS)))
+def test_hostile_filters_find_nothing(whole: tuple[Cockpit, Oracle], number: int, name: str) -> None:
+    where = {METRICS[name].dimensions[0]: HOSTILE[number % len(HOSTILE)]}
+    assert not whole[0].drill(person(Scope()), name, MetricRequest(where=where, ledger="default"), 10, "en").rows
