@@ -21,7 +21,7 @@ from cockpit.warehouse.statements import one, some
 from cockpit.warehouse.store import Ledger, Warehouse
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
+    from cockpit.warehouse.reading import Rows
 
 LINES_SHOWN = 500
 AMOUNTS = ("amount_gross", "amount_net")
@@ -73,7 +73,7 @@ class DocumentDesk:
         return tuple(sources_of(self._warehouse, scope, [(table, document)]).get((table, document), ()))
 
     def _rows(self, table: Table, scope: Scope, document: str) -> list[dict[str, Any]]:
-        def lines(limits: Scope) -> ir.Table:
+        def lines(limits: Scope) -> Rows:
             expression = self._warehouse.read(table.name, limits)
             mine = expression.filter(expression["_doc"].cast("string") == one("document"))
             order = [name for name in ("acted_at", "line_no") if table.has(name)]
@@ -117,7 +117,7 @@ class DocumentDesk:
     def _acts(self, scope: Scope, case: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         known = {name: row[name] for name in ("company", "process")}
 
-        def mine(limits: Scope) -> ir.Table:
+        def mine(limits: Scope) -> Rows:
             acts = self._warehouse.read("approval_acts", limits, (some("ledger"),))
             acts = acts.filter(acts.case_id == one("case"))
             for name, value in known.items():
@@ -165,7 +165,7 @@ class DocumentDesk:
         mine = self._warehouse.columns("document_links")
         allowed = {name: values for name, values in scope.allowed.items() if name in mine}
 
-        def neighbours(limits: Scope) -> ir.Table:
+        def neighbours(limits: Scope) -> Rows:
             links = self._warehouse.read("document_links", limits)
             text = {name: links[name].cast("string") for name in ("from_doc", "to_doc")}
             onward = links.filter((links.from_table == one("table")) & (text["from_doc"] == one("document"))).select(

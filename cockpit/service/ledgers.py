@@ -19,9 +19,8 @@ from cockpit.warehouse.statements import some
 from cockpit.warehouse.store import Ledger, Warehouse
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from cockpit.metrics.types import LedgerFacts
+    from cockpit.warehouse.reading import Rows
 
 OPTIONS_SHOWN = 500
 
@@ -187,7 +186,7 @@ class LedgerDesk:
         if not tables:
             return []
 
-        def ranked(limits: Scope) -> ir.Table:
+        def ranked(limits: Scope) -> Rows:
             parts = []
             for table in tables:
                 rows = self._warehouse.read(table, limits, (some("ledger"),))

@@ -11,7 +11,7 @@ from cockpit.warehouse.statements import some
 from cockpit.warehouse.store import Warehouse
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
+    from cockpit.warehouse.reading import Rows
 
 SOURCES_SHOWN = 200
 
@@ -26,7 +26,7 @@ def sources_of(
         by_table.setdefault(table, []).append(document)
     for table, ids in by_table.items():
 
-        def lines(limits: Scope, table: str = table) -> ir.Table:
+        def lines(limits: Scope, table: str = table) -> Rows:
             rows = warehouse.read(table, limits)
             rows = rows.filter(rows["_doc"].cast("string").isin([some("documents")]))
             rows = rows.select(

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 from cockpit.scope import Scope
 
 if TYPE_CHECKING:  # Ibis takes long to load and only questions need it: loads do without
+    from typing import TypeAlias
+
     import ibis.expr.datatypes as dt
     import ibis.expr.types as ir
+
+    Rows: TypeAlias = ir.Table  # for rooms that only hand them on
 
 
 def schema(columns: Mapping[str, str]) -> dict[str, dt.DataType]:
