@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from cockpit.metrics.question import Question
 from cockpit.metrics.types import Metric
-from cockpit.model.sensitive import GROUPS
+from cockpit.model.sensitive import GROUPS, pseudonyms
 from cockpit.scope import Scope
 
 # Dimensions that are not called like the columns they are made of.
@@ -31,13 +31,13 @@ def lacking(metric: Metric, params: Mapping[str, str], scope: Scope) -> tuple[st
 
 def hidden_dimensions(metric: Metric, scope: Scope) -> tuple[str, ...]:
     """The metric's dimensions that are hidden: nobody filters on them or breaks down along them."""
-    return _dimensions(metric, scope.hidden if scope.mask_key else scope.hidden | scope.masked)
+    return _dimensions(metric, (scope.hidden | scope.masked) - pseudonyms(scope))
 
 
 def masked_dimensions(metric: Metric, scope: Scope) -> tuple[str, ...]:
     """The metric's dimensions whose values are pseudonyms."""
     hidden = hidden_dimensions(metric, scope)
-    return tuple(name for name in _dimensions(metric, scope.masked) if name not in hidden)
+    return tuple(name for name in _dimensions(metric, pseudonyms(scope)) if name not in hidden)
 
 
 def asked_hidden(metric: Metric, question: Question, scope: Scope) -> tuple[str, ...]:
