@@ -153,7 +153,7 @@ class Entrance:
             found = sessions.find(session, key)
         own = found is not None and found[1].id == actor.person and actor.behind is None
         if not own:
-            actor.must("people")
+            actor.must_manage()
         if found is not None and self._sessions.end(key, "ended"):
             self._audit.note(actor.name, "session_ended", found[1].name, {"session": key[:12], "why": "ended"})
 
@@ -215,7 +215,7 @@ class Entrance:
 
     def reset_link(self, actor: Actor, person_id: int) -> str:
         """The path of a link with which somebody sets a new password within the hour, once."""
-        actor.must("people")
+        actor.must_manage()
         return self._reset.link(person_id, actor.name)
 
     def reset_for(self, token: str) -> str | None:

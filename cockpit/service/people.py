@@ -86,7 +86,7 @@ class PeopleDesk:
 
     def add(self, actor: Actor, draft: PersonDraft, password: str = "") -> PersonView:
         """A new person; without a password they cannot sign in before they were given a link to set one."""
-        self._must_manage(actor)
+        actor.must_manage()
         hashed = None
         if password:
             passwords.check(password, folded(draft.name))
@@ -121,7 +121,7 @@ class PeopleDesk:
         RefusedError `person_changed_meanwhile` where `revision` is no longer theirs, `person_name_taken`,
         `last_administrator`.
         """
-        self._must_manage(actor)
+        actor.must_manage()
         with self._audit.writing() as (session, note):
             people.lock(session)
             kept = _found(session, number, revision)
@@ -144,7 +144,7 @@ class PeopleDesk:
 
     def set_state(self, actor: Actor, number: int, revision: int, state: str) -> PersonView:
         """Disable a person, which ends their sessions, or let them in again. Refused as `change` is."""
-        self._must_manage(actor)
+        actor.must_manage()
         if state not in (ACTIVE, DISABLED):
             raise UsageError("person_state_unknown", state=state)
         with self._audit.writing() as (session, note):
@@ -177,11 +177,6 @@ class PeopleDesk:
             "sessions_ended": ended,
         }
         note(actor.name, "person_changed", f"person:{before.name}", detail)
-
-    def _must_manage(self, actor: Actor) -> None:
-        if actor.demo:
-            raise NotAllowedError("demo_manages_nobody")
-        actor.must("people")
 
     def _must_be_free(self, session: Session, name: str) -> None:
         if accounts.named(session, name) is not None:
@@ -237,14 +232,14 @@ class PeopleDesk:
 
         RefusedError `role_changed_meanwhile`, `role_taken`; UsageError for what cannot be.
         """
-        self._must_manage(actor)
+        actor.must_manage()
         with self._audit.writing() as (session, note):
             people.lock(session)
             return role_desk.save(session, note, actor.name, role, self._now())
 
     def remove_role(self, actor: Actor, name: str) -> None:
         """Take away a role of the company's own that nobody holds. RefusedError otherwise."""
-        self._must_manage(actor)
+        actor.must_manage()
         with self._audit.writing() as (session, note):
             people.lock(session)
             role_desk.remove(session, note, actor.name, name)

@@ -42,7 +42,26 @@ def test_they_have_no_password(cockpit: Cockpit) -> None:
     actor = cockpit.entrance.actor(entered(cockpit)["administrator"][1])
     assert actor is not None and actor.person is not None
     with pytest.raises(RefusedError, match="person_is_demo"):
-        cockpit.entrance.reset_link(actor, actor.person)
+        cockpit.entrance.reset_link(LOCAL_ADMINISTRATOR, actor.person)
+
+
+def test_they_take_nobodys_account_over(cockpit: Cockpit) -> None:
+    """A real account may be there before the first administrator is."""
+    real = cockpit.people.add(LOCAL_ADMINISTRATOR, PersonDraft("wang.fang", "王芳", ("finance",), True), PASSWORD)
+    token, key = cockpit.entrance.sign_in("wang.fang", PASSWORD, ADDRESS, AGENT)
+    demo = entered(cockpit)
+    who = cockpit.entrance.actor(demo["administrator"][1])
+    assert who is not None and who.may("people")
+    for managed in (
+        lambda: cockpit.entrance.reset_link(who, real.id),
+        lambda: cockpit.entrance.end_session(who, key),
+        lambda: cockpit.entrance.end_session(who, demo["finance"][1]),
+    ):
+        with pytest.raises(NotAllowedError, match="demo_manages_nobody"):
+            managed()
+    assert cockpit.entrance.look_up(token) == key and "reset_link" not in actions(cockpit)
+    cockpit.entrance.end_session(who, demo["administrator"][1])  # one's own is one's own
+    assert not cockpit.entrance.goes_on(demo["administrator"][1])
 
 
 def test_the_first_administrator_sends_them_away(cockpit: Cockpit) -> None:

@@ -277,6 +277,19 @@ def test_why_answers_for_real_and_for_invented_people(office: tuple[Cockpit, str
     assert "虚构一人：可以" in drawn(app)
 
 
+def test_invented_people_are_offered_nothing_that_changes_an_account(empty: Cockpit) -> None:
+    one = empty.people.add(LOCAL_ADMINISTRATOR, PersonDraft("sun", "孙", ("sales",), True), PASSWORD)
+    empty.entrance.sign_in("sun", PASSWORD, "127.0.0.1", "AppTest")
+    key = empty.entrance.enter_demo("administrator", "127.0.0.1", "AppTest")[1]
+    app = admin_page(key)
+    lay_open(app, one)
+    offered = {button.key for button in app.button}
+    assert "eyes-go" in offered and not offered & {"reset", "end", "state", "person-save"}
+    assert "销售" in drawn(app)
+    app = admin_page(key, "sessions")
+    assert "孙" in drawn(app) and "结束" not in drawn(app)
+
+
 def test_a_session_is_ended_from_the_list(office: tuple[Cockpit, str]) -> None:
     cockpit, key = office
     other = session_of(cockpit, "sales")
