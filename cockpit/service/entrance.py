@@ -61,6 +61,7 @@ class Entrance:
         self._setup = Setup(self._in)
         self._reset = Reset(self._in)
         self._demo = Demo(self._in, self._setup, real)
+        self._demo.people()  # what became real while the cockpit was closed
         self._actors: OrderedDict[str, _Seen] = OrderedDict()
 
     # ---------------------------------------------------------------- whose session
@@ -92,7 +93,6 @@ class Entrance:
         """Invented people leave with the first thing that is real."""
         known = self._sessions.alive(key)
         if known is not None and known.demo and not self._demo.people():
-            self._demo.leave()
             return None
         return known
 

@@ -111,8 +111,7 @@ class PeopleDesk:
             _settle(made, told)
             session.flush()
             note(actor.name, "person_added", f"person:{told.name}", {"after": _facts(told), "password": bool(hashed)})
-            if ADMINISTRATOR in told.roles:
-                accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
+            self._close_setup(session, told)
             return self._view(made, {})
 
     def change(self, actor: Actor, number: int, revision: int, draft: PersonDraft) -> PersonView:
@@ -138,8 +137,7 @@ class PeopleDesk:
             kept.revision += 1
             session.flush()
             self._note_change(session, note, actor, kept, before, told)
-            if ADMINISTRATOR in told.roles:
-                accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
+            self._close_setup(session, told)
             return self._view(kept, self._sessions(session))
 
     def set_state(self, actor: Actor, number: int, revision: int, state: str) -> PersonView:
@@ -177,6 +175,12 @@ class PeopleDesk:
             "sessions_ended": ended,
         }
         note(actor.name, "person_changed", f"person:{before.name}", detail)
+
+    def _close_setup(self, session: Session, told: PersonDraft) -> None:
+        """With an administrator the setup is over, and the people of the sample company leave."""
+        if ADMINISTRATOR in told.roles:
+            accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
+            accounts.drop_demo(session)
 
     def _must_be_free(self, session: Session, name: str) -> None:
         if accounts.named(session, name) is not None:
@@ -280,13 +284,13 @@ class PeopleDesk:
         return replace(seen, grants=seen.grants.without(CHANGES), behind=actor.name)
 
     def invented(self, actor: Actor, draft: PersonDraft) -> Actor:
-        """`actor` looking through the eyes of somebody who does not exist. UsageError for what nobody can be."""
+        """Somebody who does not exist, as `actor` would see through their eyes with `look`. UsageError for what nobody
+        can be."""
         actor.must("people")
         with self._records.reading() as session:
             told = checked(draft, role_desk.known(session))
             held = role_desk.held(session, told.roles)
         seen = self._made(told, held)
-        self._note_look(actor, "invented", repr(told), {"as": _facts(told)})
         return Invented(
             name=told.name,
             scope=seen.scope,
@@ -299,7 +303,9 @@ class PeopleDesk:
     def look(self, actor: Actor, eyes: Actor) -> Actor:
         """The same eyes, as they see by now. NotAllowedError where they are nobody's any more."""
         if isinstance(eyes, Invented) and eyes.draft is not None:
-            return self.invented(actor, eyes.draft)
+            anew = self.invented(actor, eyes.draft)
+            self._note_look(actor, "invented", repr(eyes.draft), {"as": _facts(eyes.draft)})
+            return anew
         return self.view_as(actor, eyes.person or 0)
 
     def _actor(self, session: Session, one: Person, key: str | None) -> Actor:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
+from cockpit.records import accounts
 from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
 from cockpit.service.persons import PersonDraft
 from cockpit.service.requests import LoadRequest
-from tests.access.conftest import ADDRESS, AGENT, PASSWORD, actions
+from cockpit.settings import settings
+from connectors import CONNECTORS
+from sample_data import SAMPLE
+from tests.access.conftest import ADDRESS, AGENT, PASSWORD, Clock, actions
 
 ROLES = ["executive", "head", "finance", "warehouse", "administrator"]
 LOG = """单据编号,申请部门,节点,操作,处理人,到达时间,处理时间,金额
@@ -95,6 +100,50 @@ def test_anything_real_sends_them_away(cockpit: Cockpit, tmp_path: Path, monkeyp
     assert_gone(cockpit, sessions)
     cockpit.undo(LOCAL_ADMINISTRATOR, delivery.delivery_id or 0)
     assert cockpit.entrance.demo_people() == ()  # what was real once is not forgotten
+
+
+def left(cockpit: Cockpit) -> bool:
+    """Whether the records hold nobody invented any more, asked past everything that would send them away."""
+    with cockpit._records.reading() as session:
+        return not accounts.any_demo(session)
+
+
+def test_they_leave_without_their_sessions_being_used(
+    cockpit: Cockpit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.access.demo.BELIEVED", 0.0)
+    entered(cockpit)
+    file = tmp_path / "OA审批导出.csv"
+    file.write_text(LOG, "utf-8")
+    cockpit.load(LOCAL_ADMINISTRATOR, [file], LoadRequest())
+    assert not left(cockpit)
+    assert cockpit.entrance.demo_people() == () and left(cockpit)
+    assert "demo_removed" in actions(cockpit)
+
+
+def test_they_are_gone_after_a_start_beside_real_data(
+    cockpit: Cockpit, tmp_path: Path, clock: Clock, home: Path
+) -> None:
+    entered(cockpit)
+    file = tmp_path / "OA审批导出.csv"
+    file.write_text(LOG, "utf-8")
+    cockpit.load(LOCAL_ADMINISTRATOR, [file], LoadRequest())
+    cockpit.close()
+    with Cockpit.open(settings(), CONNECTORS, SAMPLE, clock) as again:
+        assert left(again)
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_they_leave_with_the_first_administrator_who_is_added(cockpit: Cockpit, later: bool) -> None:
+    entered(cockpit)
+    draft = PersonDraft("li.na", "李娜", ("administrator",), True)
+    if later:
+        one = cockpit.people.add(LOCAL_ADMINISTRATOR, replace(draft, roles=()))
+        assert not left(cockpit)
+        cockpit.people.change(LOCAL_ADMINISTRATOR, one.id, one.revision, draft)
+    else:
+        cockpit.people.add(LOCAL_ADMINISTRATOR, draft)
+    assert left(cockpit)
 
 
 def assert_gone(cockpit: Cockpit, sessions: dict[str, tuple[str, str]]) -> None:

@@ -302,7 +302,11 @@ def test_looking_through_anothers_eyes(books: Books, desk: PeopleDesk, admin: Ac
     for _ in range(3):  # a page asks with every click
         desk.view_as(admin, view.id)
     assert len(entries(desk, "view_as")) == 1
-    nobody = desk.invented(admin, draft("x", "executive", everything=True))
+    for role in ("sales", "executive"):  # putting somebody together is no look yet
+        nobody = desk.invented(admin, draft("x", role, everything=True))
+    assert len(entries(desk, "view_as")) == 1
+    for _ in range(2):
+        nobody = desk.look(admin, nobody)
     assert (nobody.person, nobody.behind, nobody.may("threshold")) == (None, "zhang", False)
     desk.view_as(admin, view.id)
     assert len(entries(desk, "view_as")) == 3

@@ -105,7 +105,7 @@ def _invented(office: Office) -> Actor | None:
     draft = PersonDraft("invented", office.text("why.invented"), tuple(chosen), everything, rules, columns)
     subject = office.cockpit.people.invented(office.who, draft)
     if st.button(office.text("why.eyes"), icon=":material/visibility:", key="why-eyes"):
-        session().eyes = subject
+        session().eyes = office.cockpit.people.look(office.who, subject)
         navigate.to_first()
     return subject
 
