@@ -23,6 +23,7 @@ from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.records import Records, Session, accounts, people, sessions
 from cockpit.records.tables import Person
+from cockpit.scope import Scope
 from cockpit.service import entries
 from cockpit.service import roles as role_desk
 from cockpit.service.cache import Cache
@@ -360,7 +361,16 @@ class PeopleDesk:
             else:
                 return reasons.operator()
             held = role_desk.held(session, told.roles)
-        return reasons.why(asked, told, active, held, self._departments())
+        return reasons.why(asked, told, active, held, self._departments(), lambda name: self._unreached(told, name))
+
+    def _unreached(self, told: PersonDraft, metric: str) -> Mapping[str, tuple[str, ...]]:
+        from cockpit.metrics import METRICS
+        from cockpit.metrics.sight import unreached
+
+        if metric not in METRICS:
+            return {}
+        limited = Scope({rule.dimension: frozenset() for rule in told.rules})
+        return unreached(METRICS[metric], self._warehouse, limited)
 
     def dimensions(self, actor: Actor) -> dict[str, list[str]]:
         """What rows can be limited by, each with the values it has in the data, in order, as far as the first 500."""
