@@ -20,6 +20,7 @@ from cockpit.service.persons import PersonDraft, PersonView, RoleView
 from tests.people.made import NOW, draft, person, rule
 from tests.soundness.books import Books
 
+PASSWORD = "梧桐树下的 7 月雨声"
 _FACT = select(Fact).where(Fact.name == "setup_done")
 HEAD = draft("wang", "head", rules=(rule("department", "采购中心", True),), columns={"cost": "hidden"})
 
@@ -207,6 +208,16 @@ def test_the_last_administrator_stays(books: Books, desk: PeopleDesk, admin: Act
     desk.set_state(admin, li.id, li.revision, "active")
     zhang = desk.person(admin, zhang.id)
     assert desk.change(admin, zhang.id, zhang.revision, draft("zhang", "head")).roles == ("head",)
+
+
+def test_an_administrator_without_a_password_is_no_other_one(desk: PeopleDesk) -> None:
+    able = desk.add(LOCAL_ADMINISTRATOR, draft("able", "administrator", everything=True), PASSWORD)
+    invited = desk.add(LOCAL_ADMINISTRATOR, draft("invited", "administrator", everything=True))
+    disabled = (LOCAL_ADMINISTRATOR, able.id, able.revision, "disabled")
+    assert refusal(desk.set_state, *disabled) == "last_administrator"
+    assert desk.set_state(LOCAL_ADMINISTRATOR, invited.id, invited.revision, "disabled").state == "disabled"
+    desk.add(LOCAL_ADMINISTRATOR, draft("other", "administrator", everything=True), PASSWORD)
+    assert desk.set_state(*disabled).state == "disabled"
 
 
 def test_two_administrators_who_disable_each_other(desk: PeopleDesk, admin: Actor) -> None:
