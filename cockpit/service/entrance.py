@@ -157,10 +157,6 @@ class Entrance:
         if found is not None and self._sessions.end(key, "ended"):
             self._audit.note(actor.name, "session_ended", found[1].name, {"session": key[:12], "why": "ended"})
 
-    def end_sessions(self, person_id: int, why: str, keep: str | None = None) -> int:
-        """End all sessions of a person, `keep` left out; how many. For whoever changed their rights."""
-        return self._sessions.end_of(person_id, why, keep)
-
     def sessions(self, actor: Actor, person: int | None = None) -> list[SessionView]:
         """Sessions that go on, the last used first: one's own, or anybody's with the right to manage people."""
         if person is None or person != actor.person:
@@ -235,13 +231,9 @@ class Entrance:
         self._reset.by_owner(self._own(actor), old, new, keep)
 
     def locks(self) -> Callable[[str], datetime | None]:
-        """As `locked_until`, for many names at once."""
+        """Until when nobody can sign in under a name, None where they can; as it is now, for as many as are asked."""
         until = self._in.attempts.locks()
         return lambda name: until(_typed(name))
-
-    def locked_until(self, name: str) -> datetime | None:
-        """Until when nobody can sign in under that name; None where they can."""
-        return self._in.attempts.locked_until(_typed(name))
 
     # ---------------------------------------------------------------- preferences
 

@@ -173,9 +173,9 @@ def test_a_reset_link_works_once_within_the_hour_and_ends_all_sessions(
     for _ in range(10):
         outcome(entrance, "li.na", address="192.0.2.200")
         clock.set(seconds=17)
-    assert entrance.locked_until("LI.NA") is not None
+    assert entrance.locks()("LI.NA") is not None
     entrance.reset(second, "另一句够长的话，三月", ADDRESS)
-    assert entrance.look_up(token) is None and entrance.locked_until("li.na") is None
+    assert entrance.look_up(token) is None and entrance.locks()("li.na") is None
     with pytest.raises(RefusedError, match="reset_link_gone"):
         entrance.reset(second, "另一句够长的话，四月", ADDRESS)
     assert outcome(entrance, "li.na", "另一句够长的话，三月")[0] == "in"
