@@ -95,7 +95,8 @@ class PeopleDesk:
         with self._audit.writing() as (session, note):
             people.lock(session)
             told = checked(draft, role_desk.known(session))
-            self._must_be_free(session, told.name)
+            if accounts.named(session, told.name) is not None:
+                raise RefusedError("person_name_taken", name=told.name)
             made = Person(
                 name=told.name,
                 label=told.label,
@@ -118,8 +119,8 @@ class PeopleDesk:
     def change(self, actor: Actor, number: int, revision: int, draft: PersonDraft) -> PersonView:
         """What is said of a person becomes `draft`. A change of rights ends their sessions.
 
-        RefusedError `person_changed_meanwhile` where `revision` is no longer theirs, `person_name_taken`,
-        `last_administrator`.
+        RefusedError `person_changed_meanwhile` where `revision` is no longer theirs, `last_administrator`, and
+        `person_name_stays`: deliveries and the trail tell people by the name they sign in with.
         """
         actor.must_manage()
         with self._audit.writing() as (session, note):
@@ -129,11 +130,11 @@ class PeopleDesk:
             if told == before:
                 return self._view(kept, self._sessions(session))
             if told.name != before.name:
-                self._must_be_free(session, told.name)
+                raise RefusedError("person_name_stays", name=before.name)
             loses = before.everything and not told.everything
             if loses or ADMINISTRATOR not in told.roles:
                 _must_leave_an_administrator(session, kept)
-            kept.name, kept.label, kept.everything = told.name, told.label, told.everything
+            kept.label, kept.everything = told.label, told.everything
             _settle(kept, told)
             kept.revision += 1
             session.flush()
@@ -168,24 +169,20 @@ class PeopleDesk:
         old, new = _facts(before), _facts(after)
         changed = [name for name in new if new[name] != old[name]]
         ended = 0
-        if set(changed) - {"name", "label"}:
+        if set(changed) - {"label"}:
             ended = sessions.end_of(session, kept.id, self._now(), "rights_changed")
         detail = {
             "before": {name: old[name] for name in changed},
             "after": {name: new[name] for name in changed},
             "sessions_ended": ended,
         }
-        note(actor.name, "person_changed", f"person:{before.name}", detail)
+        note(actor.name, "person_changed", f"person:{kept.name}", detail)
 
     def _close_setup(self, session: Session, told: PersonDraft) -> None:
         """With an administrator the setup is over, and the people of the sample company leave."""
         if ADMINISTRATOR in told.roles:
             accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
             accounts.drop_demo(session)
-
-    def _must_be_free(self, session: Session, name: str) -> None:
-        if accounts.named(session, name) is not None:
-            raise RefusedError("person_name_taken", name=name)
 
     def _sessions(self, session: Session) -> dict[int, int]:
         now = self._now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,7 +134,9 @@ def test_a_person_comes_and_changes(desk: PeopleDesk, admin: Actor) -> None:
     ]
     assert entries(desk, "person_added")[0]["after"]["roles"] == ["head"]
     assert refusal(desk.add, admin, draft("ＷＡＮＧ")) == "person_name_taken"
-    assert refusal(desk.change, admin, added.id, 2, draft("li")) == "person_name_taken"
+    assert refusal(desk.change, admin, added.id, 2, draft("li")) == "person_name_stays"
+    assert refusal(desk.change, admin, added.id, 2, replace(told, name="wang.fang")) == "person_name_stays"
+    assert desk.change(admin, added.id, 2, replace(told, name=" ＷＡＮＧ")) == changed
     assert refusal(desk.person, admin, 999) == "person_gone"
     assert desk.verify_audit(admin).holds
 
@@ -175,16 +178,16 @@ def test_other_rights_end_the_sessions_and_another_label_does_not(books: Books, 
     sign_in(books, view.id, "a" * 64)
     assert desk.person(admin, view.id).sessions == 1
     view = desk.change(
-        admin, view.id, 1, draft("wang.fang", *HEAD.roles, label="王", rules=HEAD.rules, columns=HEAD.columns)
+        admin, view.id, 1, draft("wang", *HEAD.roles, label="王", rules=HEAD.rules, columns=HEAD.columns)
     )
     assert ended(books) == {"a" * 64: None}
-    view = desk.change(admin, view.id, 2, draft("wang.fang", "finance", label="王"))
+    view = desk.change(admin, view.id, 2, draft("wang", "finance", label="王"))
     assert ended(books) == {"a" * 64: "rights_changed"} and view.sessions == 0
     assert [one["sessions_ended"] for one in entries(desk, "person_changed")] == [1, 0]
     sign_in(books, view.id, "b" * 64)
     view = desk.set_state(admin, view.id, 3, "disabled")
     assert ended(books)["b" * 64] == "disabled" and ended(books)["a" * 64] == "rights_changed"
-    assert refusal(desk.resolve, view.id) == refusal(desk.named, "wang.fang") == "person_not_active"
+    assert refusal(desk.resolve, view.id) == refusal(desk.named, "wang") == "person_not_active"
     view = desk.set_state(admin, view.id, view.revision, "active")
     assert desk.resolve(view.id, "c").session == "c"
     assert [len(entries(desk, f"person_{one}")) for one in ("disabled", "enabled")] == [1, 1]
