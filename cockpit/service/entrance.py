@@ -214,9 +214,9 @@ class Entrance:
         actor.must_manage()
         return self._reset.link(person_id, actor.name)
 
-    def reset_for(self, token: str) -> str | None:
-        """The name a link is for, while it is good."""
-        person = self._reset.whose(token)
+    def reset_for(self, token: str, address: str = "") -> str | None:
+        """The name a link is for, while it is good; `address` is where somebody comes from with it."""
+        person = self._reset.shown(token, address)
         return None if person is None else person.name
 
     def reset(self, token: str, password: str, address: str = "") -> None:
