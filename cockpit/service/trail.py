@@ -50,7 +50,7 @@ class Trail:
         """Write a denial down, once a minute for the same actor and thing; it stays one where that fails."""
         action = str(error.params.get("action", error.code))
         resource = str(error.params.get("resource", ""))
-        if self._new(self._denials, (actor.name, action, resource, f"{self._clock():%Y-%m-%d %H:%M}")):
+        if self._new(self._denials, (actor.name, actor.behind, action, resource, f"{self._clock():%Y-%m-%d %H:%M}")):
             told = f"{action}:{resource}" if resource else action
             self._afterwards(actor, "denied", told, {"code": error.code})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import dataclasses
 
 import pytest
@@ -138,6 +139,8 @@ def test_through_anothers_eyes_nothing_can_be_changed(loaded: Cockpit) -> None:
     assert "以他人身份查看时只能看" in said
     assert not app.file_uploader
     assert "所以看不到" in visit(app, "revenue")
+    (denied,) = loaded.people.audit(LOCAL_ADMINISTRATOR, "page:revenue", "a-administrator", "denied")
+    assert json.loads(denied.detail) == {"as": "a-procurement", "code": "action_not_allowed"}
     assert "所以看不到" in visit(app, "account")
     looks = loaded.people.audit(LOCAL_ADMINISTRATOR, actor_name="a-administrator", action="view_as")
     assert [entry.resource for entry in looks] == ["person:a-procurement"]
