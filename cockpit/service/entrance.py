@@ -24,7 +24,6 @@ from cockpit.records.tables import Person
 from cockpit.service.persons import SessionView
 from cockpit.settings import Settings
 
-THEMES = ("light", "dark")
 RESET_MINUTES = VALID // timedelta(minutes=1)
 Resolve = Callable[[int, str | None], Actor]
 
@@ -237,25 +236,21 @@ class Entrance:
 
     # ---------------------------------------------------------------- preferences
 
-    def preferences(self, actor: Actor, language: str | None = None, theme: str | None = None) -> None:
-        """Remember what is given; an empty text means: as the browser has it. UsageError for what does not exist."""
+    def prefer(self, actor: Actor, language: str) -> None:
+        """Remember a language; an empty text means: as the browser has it. UsageError for one that does not exist."""
         if language and language not in LANGUAGES:
             raise UsageError("language_unknown", languages=", ".join(LANGUAGES))
-        if theme and theme not in THEMES:
-            raise UsageError("theme_unknown", themes=", ".join(THEMES))
         person = self._own(actor)
         with self._records.writing() as session:
-            accounts.prefer(session, person.id, language, theme)
+            accounts.prefer(session, person.id, language or None)
 
-    def preference(self, actor: Actor) -> tuple[Language | None, str | None]:
-        """(language, theme) as the person chose them; None where they did not."""
+    def preference(self, actor: Actor) -> Language | None:
+        """The language the person chose; None where they did not."""
         if actor.person is None:
-            return None, None
+            return None
         with self._records.reading() as session:
             row = accounts.by_id(session, actor.person)
-        if row is None:
-            return None, None
-        return next((one for one in LANGUAGES if row.language == one), None), row.theme
+        return next((one for one in LANGUAGES if row is not None and row.language == one), None)
 
     def _own(self, actor: Actor) -> Person:
         """The person behind an actor who acts for themselves."""

@@ -184,13 +184,13 @@ def test_changed_rights_and_disabling_end_sessions(cockpit: Cockpit, administrat
 def test_preferences_are_ones_own(cockpit: Cockpit, administrator: tuple[str, str]) -> None:
     entrance = cockpit.entrance
     actor = entrance.actor(administrator[1])
-    assert actor is not None and entrance.preference(actor) == (None, None)
-    entrance.preferences(actor, language="en", theme="dark")
-    entrance.preferences(actor, theme="")
-    assert entrance.preference(actor) == ("en", None)
-    for odd in ({"language": "fr"}, {"theme": "pink"}):
-        with pytest.raises(UsageError):
-            entrance.preferences(actor, **odd)
+    assert actor is not None and entrance.preference(actor) is None
+    entrance.prefer(actor, "en")
+    assert entrance.preference(actor) == "en"
+    with pytest.raises(UsageError):
+        entrance.prefer(actor, "fr")
+    entrance.prefer(actor, "")
+    assert entrance.preference(actor) is None
     with pytest.raises(NotAllowedError):
-        entrance.preferences(LOCAL_ADMINISTRATOR, language="en")
+        entrance.prefer(LOCAL_ADMINISTRATOR, "en")
     assert entrance.look_up(administrator[0])
