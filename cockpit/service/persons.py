@@ -22,6 +22,7 @@ __all__ = [
     "Why",
 ]
 
+
 @dataclass(frozen=True)
 class PersonView:
     """A person as they stand; `revision` goes back with a change, so that another's change in between is noticed.

@@ -58,10 +58,10 @@ def test_a_scope_is_said_in_words() -> None:
 def test_permissions_and_columns_are_said_in_words() -> None:
     assert sayings.granted(BUYER.grants, ZH) == [
         ("打开页面", "全部"),
-        ("导入数据", "应收应付单据"),
+        ("载入数据", "应收应付单据"),
         ("其他权限", "查看指标背后的单据"),
     ]
-    assert roles.kept_back(BUYER, ZH) == "隐藏 成本；遮盖 个人信息"
+    assert roles.kept_back(BUYER, ZH) == "隐藏 成本；脱敏 个人信息"
     assert sayings.columns({}, ZH) == ""
 
 
@@ -308,7 +308,7 @@ def test_the_account_page_changes_language_and_password(office: tuple[Cockpit, s
     app.segmented_control(key="account-language").set_value("en").run()
     assert "Signed-in devices" in drawn(app)
     who = cockpit.entrance.actor(key)
-    assert who is not None and cockpit.entrance.preference(who)[0] == "en"
+    assert who is not None and cockpit.entrance.preference(who) == "en"
     assert "Signed-in devices" in drawn(opened("account", session=key))  # whatever the browser speaks
     for name, typed in (("old", "wrong-one-entirely"), ("new", "Murmel-41-Tier"), ("again", "Murmel-41-Tier")):
         app.text_input(key=f"account-{name}").set_value(typed)

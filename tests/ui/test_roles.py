@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import dataclasses
+import json
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,7 +16,7 @@ from cockpit.ui.session import Session
 from tests.ui.conftest import drawn, opened, session_of
 
 ROLES = ("executive", "head", "finance", "procurement", "warehouse", "sales", "screen", "administrator")
-REFUSED = "所以打不开。这次访问已记入审计。"
+REFUSED = "所以打不开。这次访问已记入审计记录。"
 
 
 def visit(app: AppTest, page: str) -> str:
