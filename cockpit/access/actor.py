@@ -50,6 +50,12 @@ class Actor:
         if not self.may(action, resource):
             raise NotAllowedError("action_not_allowed", action=action, resource=resource)
 
+    def must_manage(self) -> None:
+        """NotAllowedError where the actor may not change people, their accounts and sessions: invented ones never."""
+        if self.demo:
+            raise NotAllowedError("demo_manages_nobody")
+        self.must("people")
+
 
 LOCAL_ADMINISTRATOR = Actor("local", EVERYTHING, EVERY)
 """Whoever has a shell on the machine: the command line, and the server itself."""

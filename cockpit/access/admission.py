@@ -53,6 +53,10 @@ class Admission:
         who = UNKNOWN if person is None else person.name
         self.audit.note(UNKNOWN, "sign_in_failed", who, {"address": address, "mark": self._mark(name)})
 
+    def refused(self, action: str, address: str) -> None:
+        """Write down that a code or a link was none of ours: what was given is not told."""
+        self._note_once(action, {"address": address})
+
     def open(self, session: Session, note: Note, person: Person, address: str, agent: str) -> tuple[str, str]:
         """(token, key) of a new session of somebody who is still active, written down in the same transaction."""
         row = accounts.by_id(session, person.id)
@@ -64,15 +68,19 @@ class Admission:
         return token, key
 
     def _note_refusal(self, code: str, name: str | None, address: str) -> None:
-        """Once a minute for one name or address: whoever floods the entrance does not flood the trail."""
-        about = {"address": address, "why": code} | ({} if name is None else {"mark": self._mark(name)})
-        subject, now = str(sorted(about.items())), time.monotonic()
+        self._note_once(
+            "sign_in_locked", {"address": address, "why": code} | ({} if name is None else {"mark": self._mark(name)})
+        )
+
+    def _note_once(self, action: str, about: dict[str, str]) -> None:
+        """Once a minute for the same: whoever floods the entrance does not flood the trail."""
+        subject, now = str([action, sorted(about.items())]), time.monotonic()
         if now - self._told.get(subject, now - TOLD_AGAIN) < TOLD_AGAIN:
             return
         if len(self._told) >= TOLD_MOST:
             self._told.clear()
         self._told[subject] = now
-        self.audit.note(UNKNOWN, "sign_in_locked", "", about)
+        self.audit.note(UNKNOWN, action, "", about)
 
     def _mark(self, name: str) -> str:
         return self.attempts.mark("name", name)[:12]

@@ -72,13 +72,6 @@ class Attempts:
             if name is not None:
                 self._count_name(session, name, now)
 
-    def locked_until(self, name: str) -> datetime | None:
-        """Until when a name is locked or waits; None where it is not."""
-        with self._records.reading() as session:
-            row = attempts.find(session, "name", self.mark("name", name))
-        until = None if row is None else row.locked_until
-        return until if until is not None and until > self._steady.now() else None
-
     def locks(self) -> Callable[[str], datetime | None]:
         """Until when a name is locked or waits, as it is at this moment: one look for as many names as are asked."""
         with self._records.reading() as session:
@@ -86,16 +79,15 @@ class Attempts:
         return lambda name: found.get(self.mark("name", name))
 
     def succeeded(self, session: Session, name: str | None, address: str) -> None:
-        """The attempt was none of guessing: the name starts anew, the address has one failure less."""
-        if name is not None:
-            attempts.clear(session, "name", self.mark("name", name))
+        """The attempt was none of guessing: the name starts anew, the address has one failure less.
+
+        The address comes first, as in `begin`: two logins at once never wait for each other.
+        """
         if address:
             row = attempts.row(session, "address", self.mark("address", neighbourhood(address)), self._steady.now())
             row.failures = max(0, row.failures - 1)
-
-    def clear(self, session: Session, name: str) -> None:
-        """A name starts anew, for whoever helps somebody who is locked out."""
-        attempts.clear(session, "name", self.mark("name", name))
+        if name is not None:
+            attempts.clear(session, "name", self.mark("name", name))
 
     def _count_address(self, session: Session, address: str, now: datetime) -> None:
         """A bucket that loses a failure every ten seconds and takes no more than thirty."""

@@ -111,21 +111,29 @@ class AuditTrail:
             return None if began is None else datetime.fromisoformat(began), audit.told(session, actions)
 
     def verify(self) -> AuditReport:
-        """Reads the whole trail against its seals and against both places where its end is written down."""
-        with self._order, self._records.reading() as session:
-            count, seals, previous = 0, {}, START
+        """Reads the whole trail against its seals and against both places where its end is written down.
+
+        It is read as it was at the beginning, while others go on writing.
+        """
+        with self._records.reading() as session:
+            with self._order:  # nobody is between the trail and its file
+                kept = self._kept()
+                recorded = audit.head(session)
+            seals = {seq: "" for place in (kept, recorded) if (seq := _parted(place)[0]) is not None}
+            count, previous = 0, START
             for entry in audit.rows(session):
                 count += 1
                 if entry.seq != count:
                     return AuditReport(count - 1, count, "gap")
                 if entry.previous_hash != previous or not _same(entry.hash, self._seal(entry)):
                     return AuditReport(count, entry.seq, "edited")
-                previous = seals[entry.seq] = entry.hash
-            return self._ends(count, seals, audit.head(session))
+                previous = entry.hash
+                if entry.seq in seals:
+                    seals[entry.seq] = entry.hash
+            return self._ends(count, seals, recorded, kept)
 
-    def _ends(self, count: int, seals: Mapping[int, str], recorded: str) -> AuditReport:
+    def _ends(self, count: int, seals: Mapping[int, str], recorded: str, kept: str) -> AuditReport:
         """The trail reaches as far as was written down; the file may lag behind by what a crash cut short."""
-        kept = self._kept()
         for place, exact in ((recorded, True), (kept, False)):
             if not place and count == 0:
                 continue

@@ -45,12 +45,17 @@ class Demo:
         self._asked = -BELIEVED
 
     def people(self) -> tuple[Invented, ...]:
-        """Who can be entered now; nobody beside anything real."""
-        now = time.monotonic()
-        if not self._over and now - self._asked > BELIEVED:
-            self._over, self._asked = self._real(), now
-        self._over = self._over or self._setup.done()
-        return () if self._over else PEOPLE
+        """Who can be entered now; nobody beside anything real. Once that is over it stays so, and they leave."""
+        if self._over:
+            return ()
+        now, over = time.monotonic(), False
+        if now - self._asked > BELIEVED:
+            over, self._asked = self._real(), now
+        if not over and not self._setup.done():
+            return PEOPLE
+        self.leave()
+        self._over = True  # only now: where the records did not answer, the next who asks tries again
+        return ()
 
     def enter(self, role: str, address: str, agent: str) -> tuple[str, str]:
         """(token, key) of a session of an invented person. RefusedError `demo_gone` once they are gone."""

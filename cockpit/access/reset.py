@@ -42,23 +42,35 @@ class Reset:
             person = None if row is None or row.person is None else accounts.by_id(session, row.person)
         return person if person is not None and person.state == "active" else None
 
+    def shown(self, token: str, address: str) -> Person | None:
+        """As `whose`, for somebody at that address who comes with the link; one that is no good is written down."""
+        person = self.whose(token)
+        if person is None:
+            self._in.refused("reset_failed", address)
+        return person
+
     def by_link(self, token: str, password: str, address: str) -> None:
         """RefusedError `reset_link_gone`; UsageError for a password that cannot be, then the link stays good.
 
         A lock of the name is lifted.
         """
         self._in.admit(None, address)
-        person = self.whose(token)
+        person = self.shown(token, address)
         if person is None:
             raise RefusedError("reset_link_gone")
         passwords.check(password, person.name)
         hashed = passwords.kept(password)
-        with self._in.audit.writing() as (session, note):
-            taken = one_time.take(session, "reset", digest(token[:LONGEST_TOKEN]), self._in.steady.now())
-            if taken is None:
-                raise RefusedError("reset_link_gone")
-            self._change(session, person, hashed, address, "reset", None)
-            note(person.name, "reset", f"person:{person.name}", {"address": address})
+        try:
+            with self._in.audit.writing() as (session, note):
+                taken = one_time.take(session, "reset", digest(token[:LONGEST_TOKEN]), self._in.steady.now())
+                if taken is None:
+                    raise RefusedError("reset_link_gone")
+                self._change(session, person, hashed, address, "reset", None)
+                note(person.name, "reset", f"person:{person.name}", {"address": address})
+        except RefusedError as error:
+            if error.code == "reset_link_gone":
+                self._in.refused("reset_failed", address)
+            raise
 
     def by_owner(self, person: Person, old: str, new: str, keep: str) -> None:
         """RefusedError `password_wrong`; UsageError for a new one that cannot be. Counted like a login."""

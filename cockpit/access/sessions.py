@@ -118,11 +118,6 @@ class Sessions:
         with self._records.writing() as session:
             return sessions.end(session, key, self._steady.now(), why)
 
-    def end_of(self, person: int, why: str, keep: str | None = None) -> int:
-        """End all sessions of a person but `keep`; how many."""
-        with self._records.writing() as session:
-            return sessions.end_of(session, person, self._steady.now(), why, keep)
-
     def _remembered(self, key: str) -> _Look | None:
         with self._order:
             look = self._looks.get(key)

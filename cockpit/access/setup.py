@@ -62,13 +62,18 @@ class Setup:
         passwords.check(password, wanted)
         self._in.admit(None, address)
         hashed = passwords.kept(password)
-        with self._in.audit.writing() as (session, note):
-            self._take(session, code)
-            person = self._administrator(session, wanted, shown, hashed)
-            self._close(session)
-            self._in.attempts.succeeded(session, None, address)
-            note(wanted, "setup", f"person:{wanted}", {"address": address})
-            opened = self._in.open(session, note, person, address, agent)
+        try:
+            with self._in.audit.writing() as (session, note):
+                self._take(session, code)
+                person = self._administrator(session, wanted, shown, hashed)
+                self._close(session)
+                self._in.attempts.succeeded(session, None, address)
+                note(wanted, "setup", f"person:{wanted}", {"address": address})
+                opened = self._in.open(session, note, person, address, agent)
+        except RefusedError as error:
+            if error.code == "setup_code_wrong":
+                self._in.refused("setup_failed", address)
+            raise
         self._done = True
         return opened
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cockpit.access.grants import ACTIONS
@@ -13,6 +13,9 @@ from cockpit.errors import UsageError
 from cockpit.model.sensitive import GROUPS
 
 ROW, COLUMN = "row", "column"
+OF_ROWS = ("metric", "drill", "source_row", "export")  # what nobody has anything of who sees no rows
+Unreached = Callable[[str], Mapping[str, Sequence[str]]]
+"""Of a metric: the tables it is made from, each with the limited dimensions it lacks."""
 QUESTIONS = (*ACTIONS, ROW, COLUMN)
 """What can be asked about: every action, and whether a row with a value or a column is seen."""
 
@@ -59,7 +62,14 @@ def operator() -> Why:
     return Why(True, (Because("operator", True),))
 
 
-def why(asked: Asked, draft: PersonDraft, active: bool, roles: Sequence[RoleFacts], departments: Departments) -> Why:
+def why(
+    asked: Asked,
+    draft: PersonDraft,
+    active: bool,
+    roles: Sequence[RoleFacts],
+    departments: Departments,
+    unreached: Unreached,
+) -> Why:
     """The answer for somebody of whom `draft` is said and who holds `roles`. The first no ends it."""
     steps: list[Because] = []
     if not active:
@@ -68,8 +78,10 @@ def why(asked: Asked, draft: PersonDraft, active: bool, roles: Sequence[RoleFact
         steps += _by_roles(asked, roles)
     if asked.action == "metric" and _goes_on(steps):
         steps += _by_needs(asked, draft, roles)
-    if (asked.action == ROW or asked.dimension) and _goes_on(steps):
+    if (asked.action in (ROW, *OF_ROWS) or asked.dimension) and _goes_on(steps):
         steps += _by_rows(asked, draft, departments)
+    if asked.action == "metric" and not draft.everything and _goes_on(steps):
+        steps += _by_tables(asked.resource, unreached)
     if asked.action == COLUMN and _goes_on(steps):
         steps += _by_columns(asked.resource, draft, roles)
     return Why(steps[-1].allows, tuple(steps))
@@ -126,6 +138,14 @@ def _by_rows(asked: Asked, draft: PersonDraft, departments: Departments) -> list
     return [Because("rule_others", False, {**told, "allowed": ", ".join(rule.value for rule in mine)})]
 
 
+def _by_tables(metric: str, unreached: Unreached) -> list[Because]:
+    """Tables that do not have what rows are limited by show none; without all of its tables a figure is empty."""
+    tables = unreached(metric)
+    lacking = {table: ", ".join(dimensions) for table, dimensions in tables.items() if dimensions}
+    rest = len(lacking) < len(tables)
+    return [Because("table_lacks", rest, {"table": name, "dimensions": told}) for name, told in lacking.items()]
+
+
 def _by_columns(column: str, draft: PersonDraft, roles: Sequence[RoleFacts]) -> list[Because]:
     groups = [column] if column in GROUPS else [group for group, held in GROUPS.items() if column in held]
     if not groups:
@@ -157,6 +177,7 @@ KEYS = (
     *("operator", "disabled", "no_roles", "role_lacks", "role_lacks_on", "role_grants", "role_grants_on"),
     "metric_needs",
     *("everything", "no_rules", "limited", "dimension_free", "rule_names", "rule_above", "rule_others"),
+    "table_lacks",
     *("column_free", "column_shown", "personal_not_granted"),
     *(f"column_{how}_{by}" for how in (HIDDEN, MASKED) for by in ("for_person", "by_roles")),
 )

@@ -110,7 +110,7 @@ class Desk:
     async def reset(self, request: Request, entrance: Entrance) -> Response:
         token = str(request.path_params["token"])
         path = f"/auth/reset/{token}"
-        name = await asyncio.to_thread(entrance.reset_for, token)
+        name = await asyncio.to_thread(entrance.reset_for, token, address_of(request.scope))
         if name is None:
             problem = t("error.reset_link_gone", answers.language_of(request.scope, self._language))
             return self._kept(request, doors.gone(self._visit(request, status=404), LOGIN, problem))

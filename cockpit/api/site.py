@@ -92,7 +92,12 @@ class Site:
         return "origin" in headers and not self.own_origin(scope)
 
     def near(self, scope: Scope) -> bool:
-        """Whether the request was made on this machine and nobody passed it on."""
+        """Whether the request was made on this machine and nobody passed it on.
+
+        With a public name there is somebody who passes requests on, and not all of them say so: then none is.
+        """
+        if self.url and not is_loopback(self.host):
+            return False
         headers = Headers(scope=scope)
         if any(name in headers for name in FORWARDED):
             return False

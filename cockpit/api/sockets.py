@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from cockpit.errors import CockpitError
 
 EVERY = 1.5  # seconds between two looks
 GRACE = 5.5  # seconds a page has to notice by itself and lead to the login; it gets no data meanwhile
+PATIENCE = 5.0  # seconds the word that it is over may take to get on the line
 ENDED = 4401
+LOG = logging.getLogger(__name__)
 Ended = Callable[[Collection[str]], Collection[str]]
 
 
@@ -39,6 +42,7 @@ class Sockets:
         self._ended = ended
         self._open: set[Socket] = set()
         self._watch: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def run(self, app: ASGIApp, key: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Let `app` answer the websocket, until either side or the end of the session closes it."""
@@ -73,19 +77,29 @@ class Sockets:
     async def _look_after(self) -> None:
         while self._open:
             await asyncio.sleep(EVERY)
-            keys = {socket.key for socket in self._open}
             try:
-                ended = await asyncio.to_thread(self._ended, keys)
+                ended = await asyncio.to_thread(self._ended, {socket.key for socket in self._open})
             except CockpitError:
                 continue  # the records do not answer; no page gets data until they do
-            for socket in [one for one in self._open if one.key in ended]:
-                await self._close(socket)
+            except Exception:
+                LOG.exception("which sessions have ended is not known; asked again soon")
+                continue
+            for socket in [one for one in self._open if one.key in ended and self._due(one)]:
+                closing = asyncio.create_task(self._close(socket), name="close")
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
 
-    async def _close(self, socket: Socket) -> None:
+    @staticmethod
+    def _due(socket: Socket) -> bool:
+        """Whether the grace is over and it is not being closed yet."""
         now = time.monotonic()
         socket.doomed = socket.doomed or now + GRACE - EVERY
-        if now < socket.doomed or not socket.accepted:
-            return
+        return now >= socket.doomed and socket.accepted and not socket.closed.is_set()
+
+    @staticmethod
+    async def _close(socket: Socket) -> None:
+        """Whoever takes nothing off the line any more holds up nobody but themselves."""
         socket.closed.set()
         with contextlib.suppress(Exception):  # the other side may be gone already
-            await socket.send({"type": "websocket.close", "code": ENDED})
+            async with asyncio.timeout(PATIENCE):
+                await socket.send({"type": "websocket.close", "code": ENDED})

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from cockpit.model.columns import words
 from cockpit.model.registry import TABLES
+from cockpit.scope import Scope
 
 # Columns of canonical tables and of those derived from them; a name means the same thing in each of them.
 _COST = words(
@@ -41,3 +42,12 @@ GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
 def groups_of(columns: frozenset[str]) -> tuple[str, ...]:
     """The groups that hold any of these columns, in order of declaration."""
     return tuple(name for name, held in GROUPS.items() if held & columns)
+
+
+def pseudonyms(scope: Scope) -> frozenset[str]:
+    """The masked columns whose texts come back as pseudonyms: personal ones, and none without a key.
+
+    A pseudonym begins with the first character, which of an amount, a price or a cost tells how much. Every other
+    masked column is as good as hidden.
+    """
+    return scope.masked & GROUPS["personal"] if scope.mask_key else frozenset()

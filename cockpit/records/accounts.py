@@ -55,9 +55,6 @@ def renew(session: Session, person: int, hashed: str) -> None:
     session.execute(update(Person).where(Person.id == person).values(password_hash=hashed))
 
 
-def prefer(session: Session, person: int, language: str | None, theme: str | None) -> None:
-    """Keep a preference: None leaves it, an empty text takes it away."""
-    given = {"language": language, "theme": theme}
-    values = {name: value or None for name, value in given.items() if value is not None}
-    if values:
-        session.execute(update(Person).where(Person.id == person).values(**values))
+def prefer(session: Session, person: int, language: str | None) -> None:
+    """Keep the language a person chose; None takes it away."""
+    session.execute(update(Person).where(Person.id == person).values(language=language))

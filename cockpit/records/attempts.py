@@ -20,10 +20,6 @@ def row(session: Session, kind: str, key: str, at: datetime) -> Attempt:
     return found
 
 
-def find(session: Session, kind: str, key: str) -> Attempt | None:
-    return session.get(Attempt, (kind, key))
-
-
 def locked(session: Session, kind: str, now: datetime) -> dict[str, datetime]:
     """Until when, by key, for all that are locked at an instant."""
     wanted = select(Attempt).where(Attempt.kind == kind, Attempt.locked_until > now)

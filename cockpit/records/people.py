@@ -25,13 +25,17 @@ def everyone(session: Session) -> list[Person]:
 
 
 def active_holders(session: Session, role: str) -> list[int]:
-    """The ids of those who hold a role and can use it; the people of the sample company left out."""
+    """The ids of those who hold a role and can use it, the people of the sample company left out.
+
+    Whoever has no password yet cannot sign in, and counts only where nobody has one.
+    """
     wanted = (
-        select(Person.id)
+        select(Person.id, Person.password_hash.is_not(None))
         .join(PersonRole, PersonRole.person == Person.id)
         .where(PersonRole.role == role, Person.state == "active", Person.demo.is_(False))
     )
-    return list(session.scalars(wanted.order_by(Person.id)))
+    found = session.execute(wanted.order_by(Person.id)).tuples().all()
+    return [number for number, able in found if able] or [number for number, _ in found]
 
 
 def holders(session: Session, role: str) -> list[int]:

@@ -51,7 +51,6 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(10))
-    theme: Mapped[str | None] = mapped_column(String(10))  # light, dark; null: as the machine
     everything: Mapped[bool]
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(100))

@@ -371,6 +371,10 @@ class Cockpit:
         actor.must("export")
         self._trail.note(actor, "export", what, **detail)
 
+    def turned_away(self, actor: Actor, page: str) -> None:
+        """Somebody came to a page that is not theirs; it is written down as any denial."""
+        self._trail.denied(actor, NotAllowedError("action_not_allowed", action="page", resource=page))
+
     @at_the_door
     def ledger(self, actor: Actor, /, name: str, **changes: Any) -> LedgerView:
         """Show a ledger, or change its timezone, month_start_day, currency or now. Makes one that is not there."""

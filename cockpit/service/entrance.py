@@ -24,7 +24,6 @@ from cockpit.records.tables import Person
 from cockpit.service.persons import SessionView
 from cockpit.settings import Settings
 
-THEMES = ("light", "dark")
 RESET_MINUTES = VALID // timedelta(minutes=1)
 Resolve = Callable[[int, str | None], Actor]
 
@@ -61,6 +60,7 @@ class Entrance:
         self._setup = Setup(self._in)
         self._reset = Reset(self._in)
         self._demo = Demo(self._in, self._setup, real)
+        self._demo.people()  # what became real while the cockpit was closed
         self._actors: OrderedDict[str, _Seen] = OrderedDict()
 
     # ---------------------------------------------------------------- whose session
@@ -92,7 +92,6 @@ class Entrance:
         """Invented people leave with the first thing that is real."""
         known = self._sessions.alive(key)
         if known is not None and known.demo and not self._demo.people():
-            self._demo.leave()
             return None
         return known
 
@@ -153,13 +152,9 @@ class Entrance:
             found = sessions.find(session, key)
         own = found is not None and found[1].id == actor.person and actor.behind is None
         if not own:
-            actor.must("people")
+            actor.must_manage()
         if found is not None and self._sessions.end(key, "ended"):
             self._audit.note(actor.name, "session_ended", found[1].name, {"session": key[:12], "why": "ended"})
-
-    def end_sessions(self, person_id: int, why: str, keep: str | None = None) -> int:
-        """End all sessions of a person, `keep` left out; how many. For whoever changed their rights."""
-        return self._sessions.end_of(person_id, why, keep)
 
     def sessions(self, actor: Actor, person: int | None = None) -> list[SessionView]:
         """Sessions that go on, the last used first: one's own, or anybody's with the right to manage people."""
@@ -215,12 +210,12 @@ class Entrance:
 
     def reset_link(self, actor: Actor, person_id: int) -> str:
         """The path of a link with which somebody sets a new password within the hour, once."""
-        actor.must("people")
+        actor.must_manage()
         return self._reset.link(person_id, actor.name)
 
-    def reset_for(self, token: str) -> str | None:
-        """The name a link is for, while it is good."""
-        person = self._reset.whose(token)
+    def reset_for(self, token: str, address: str = "") -> str | None:
+        """The name a link is for, while it is good; `address` is where somebody comes from with it."""
+        person = self._reset.shown(token, address)
         return None if person is None else person.name
 
     def reset(self, token: str, password: str, address: str = "") -> None:
@@ -235,35 +230,27 @@ class Entrance:
         self._reset.by_owner(self._own(actor), old, new, keep)
 
     def locks(self) -> Callable[[str], datetime | None]:
-        """As `locked_until`, for many names at once."""
+        """Until when nobody can sign in under a name, None where they can; as it is now, for as many as are asked."""
         until = self._in.attempts.locks()
         return lambda name: until(_typed(name))
 
-    def locked_until(self, name: str) -> datetime | None:
-        """Until when nobody can sign in under that name; None where they can."""
-        return self._in.attempts.locked_until(_typed(name))
-
     # ---------------------------------------------------------------- preferences
 
-    def preferences(self, actor: Actor, language: str | None = None, theme: str | None = None) -> None:
-        """Remember what is given; an empty text means: as the browser has it. UsageError for what does not exist."""
+    def prefer(self, actor: Actor, language: str) -> None:
+        """Remember a language; an empty text means: as the browser has it. UsageError for one that does not exist."""
         if language and language not in LANGUAGES:
             raise UsageError("language_unknown", languages=", ".join(LANGUAGES))
-        if theme and theme not in THEMES:
-            raise UsageError("theme_unknown", themes=", ".join(THEMES))
         person = self._own(actor)
         with self._records.writing() as session:
-            accounts.prefer(session, person.id, language, theme)
+            accounts.prefer(session, person.id, language or None)
 
-    def preference(self, actor: Actor) -> tuple[Language | None, str | None]:
-        """(language, theme) as the person chose them; None where they did not."""
+    def preference(self, actor: Actor) -> Language | None:
+        """The language the person chose; None where they did not."""
         if actor.person is None:
-            return None, None
+            return None
         with self._records.reading() as session:
             row = accounts.by_id(session, actor.person)
-        if row is None:
-            return None, None
-        return next((one for one in LANGUAGES if row.language == one), None), row.theme
+        return next((one for one in LANGUAGES if row is not None and row.language == one), None)
 
     def _own(self, actor: Actor) -> Person:
         """The person behind an actor who acts for themselves."""

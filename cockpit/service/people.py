@@ -23,6 +23,7 @@ from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.records import Records, Session, accounts, people, sessions
 from cockpit.records.tables import Person
+from cockpit.scope import Scope
 from cockpit.service import entries
 from cockpit.service import roles as role_desk
 from cockpit.service.cache import Cache
@@ -86,7 +87,7 @@ class PeopleDesk:
 
     def add(self, actor: Actor, draft: PersonDraft, password: str = "") -> PersonView:
         """A new person; without a password they cannot sign in before they were given a link to set one."""
-        self._must_manage(actor)
+        actor.must_manage()
         hashed = None
         if password:
             passwords.check(password, folded(draft.name))
@@ -94,7 +95,8 @@ class PeopleDesk:
         with self._audit.writing() as (session, note):
             people.lock(session)
             told = checked(draft, role_desk.known(session))
-            self._must_be_free(session, told.name)
+            if accounts.named(session, told.name) is not None:
+                raise RefusedError("person_name_taken", name=told.name)
             made = Person(
                 name=told.name,
                 label=told.label,
@@ -111,17 +113,16 @@ class PeopleDesk:
             _settle(made, told)
             session.flush()
             note(actor.name, "person_added", f"person:{told.name}", {"after": _facts(told), "password": bool(hashed)})
-            if ADMINISTRATOR in told.roles:
-                accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
+            self._close_setup(session, told)
             return self._view(made, {})
 
     def change(self, actor: Actor, number: int, revision: int, draft: PersonDraft) -> PersonView:
         """What is said of a person becomes `draft`. A change of rights ends their sessions.
 
-        RefusedError `person_changed_meanwhile` where `revision` is no longer theirs, `person_name_taken`,
-        `last_administrator`.
+        RefusedError `person_changed_meanwhile` where `revision` is no longer theirs, `last_administrator`, and
+        `person_name_stays`: deliveries and the trail tell people by the name they sign in with.
         """
-        self._must_manage(actor)
+        actor.must_manage()
         with self._audit.writing() as (session, note):
             people.lock(session)
             kept = _found(session, number, revision)
@@ -129,22 +130,21 @@ class PeopleDesk:
             if told == before:
                 return self._view(kept, self._sessions(session))
             if told.name != before.name:
-                self._must_be_free(session, told.name)
+                raise RefusedError("person_name_stays", name=before.name)
             loses = before.everything and not told.everything
             if loses or ADMINISTRATOR not in told.roles:
                 _must_leave_an_administrator(session, kept)
-            kept.name, kept.label, kept.everything = told.name, told.label, told.everything
+            kept.label, kept.everything = told.label, told.everything
             _settle(kept, told)
             kept.revision += 1
             session.flush()
             self._note_change(session, note, actor, kept, before, told)
-            if ADMINISTRATOR in told.roles:
-                accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
+            self._close_setup(session, told)
             return self._view(kept, self._sessions(session))
 
     def set_state(self, actor: Actor, number: int, revision: int, state: str) -> PersonView:
         """Disable a person, which ends their sessions, or let them in again. Refused as `change` is."""
-        self._must_manage(actor)
+        actor.must_manage()
         if state not in (ACTIVE, DISABLED):
             raise UsageError("person_state_unknown", state=state)
         with self._audit.writing() as (session, note):
@@ -169,23 +169,20 @@ class PeopleDesk:
         old, new = _facts(before), _facts(after)
         changed = [name for name in new if new[name] != old[name]]
         ended = 0
-        if set(changed) - {"name", "label"}:
+        if set(changed) - {"label"}:
             ended = sessions.end_of(session, kept.id, self._now(), "rights_changed")
         detail = {
             "before": {name: old[name] for name in changed},
             "after": {name: new[name] for name in changed},
             "sessions_ended": ended,
         }
-        note(actor.name, "person_changed", f"person:{before.name}", detail)
+        note(actor.name, "person_changed", f"person:{kept.name}", detail)
 
-    def _must_manage(self, actor: Actor) -> None:
-        if actor.demo:
-            raise NotAllowedError("demo_manages_nobody")
-        actor.must("people")
-
-    def _must_be_free(self, session: Session, name: str) -> None:
-        if accounts.named(session, name) is not None:
-            raise RefusedError("person_name_taken", name=name)
+    def _close_setup(self, session: Session, told: PersonDraft) -> None:
+        """With an administrator the setup is over, and the people of the sample company leave."""
+        if ADMINISTRATOR in told.roles:
+            accounts.set_setup_done(session, self._now().isoformat(timespec="seconds"))
+            accounts.drop_demo(session)
 
     def _sessions(self, session: Session) -> dict[int, int]:
         now = self._now()
@@ -237,14 +234,14 @@ class PeopleDesk:
 
         RefusedError `role_changed_meanwhile`, `role_taken`; UsageError for what cannot be.
         """
-        self._must_manage(actor)
+        actor.must_manage()
         with self._audit.writing() as (session, note):
             people.lock(session)
             return role_desk.save(session, note, actor.name, role, self._now())
 
     def remove_role(self, actor: Actor, name: str) -> None:
         """Take away a role of the company's own that nobody holds. RefusedError otherwise."""
-        self._must_manage(actor)
+        actor.must_manage()
         with self._audit.writing() as (session, note):
             people.lock(session)
             role_desk.remove(session, note, actor.name, name)
@@ -285,13 +282,13 @@ class PeopleDesk:
         return replace(seen, grants=seen.grants.without(CHANGES), behind=actor.name)
 
     def invented(self, actor: Actor, draft: PersonDraft) -> Actor:
-        """`actor` looking through the eyes of somebody who does not exist. UsageError for what nobody can be."""
+        """Somebody who does not exist, as `actor` would see through their eyes with `look`. UsageError for what nobody
+        can be."""
         actor.must("people")
         with self._records.reading() as session:
             told = checked(draft, role_desk.known(session))
             held = role_desk.held(session, told.roles)
         seen = self._made(told, held)
-        self._note_look(actor, "invented", repr(told), {"as": _facts(told)})
         return Invented(
             name=told.name,
             scope=seen.scope,
@@ -304,7 +301,9 @@ class PeopleDesk:
     def look(self, actor: Actor, eyes: Actor) -> Actor:
         """The same eyes, as they see by now. NotAllowedError where they are nobody's any more."""
         if isinstance(eyes, Invented) and eyes.draft is not None:
-            return self.invented(actor, eyes.draft)
+            anew = self.invented(actor, eyes.draft)
+            self._note_look(actor, "invented", repr(eyes.draft), {"as": _facts(eyes.draft)})
+            return anew
         return self.view_as(actor, eyes.person or 0)
 
     def _actor(self, session: Session, one: Person, key: str | None) -> Actor:
@@ -359,7 +358,16 @@ class PeopleDesk:
             else:
                 return reasons.operator()
             held = role_desk.held(session, told.roles)
-        return reasons.why(asked, told, active, held, self._departments())
+        return reasons.why(asked, told, active, held, self._departments(), lambda name: self._unreached(told, name))
+
+    def _unreached(self, told: PersonDraft, metric: str) -> Mapping[str, tuple[str, ...]]:
+        from cockpit.metrics import METRICS
+        from cockpit.metrics.sight import unreached
+
+        if metric not in METRICS:
+            return {}
+        limited = Scope({rule.dimension: frozenset() for rule in told.rules})
+        return unreached(METRICS[metric], self._warehouse, limited)
 
     def dimensions(self, actor: Actor) -> dict[str, list[str]]:
         """What rows can be limited by, each with the values it has in the data, in order, as far as the first 500."""

@@ -9,7 +9,6 @@ from datetime import datetime
 from cockpit.access.audit import AuditReport
 from cockpit.access.people import PersonDraft, RuleView
 from cockpit.access.why import Because, Why
-from cockpit.locale import Language, catalogue, t
 
 __all__ = [
     "AuditReport",
@@ -21,33 +20,7 @@ __all__ = [
     "RuleView",
     "SessionView",
     "Why",
-    "said",
 ]
-
-# The words of what a step of an answer names, by what it is.
-_WORDS = {
-    "role": ("role.{}",),
-    "roles": ("role.{}",),
-    "action": ("grant.{}",),
-    "group": ("column_group.{}",),
-    "column": ("column.{}", "column_group.{}"),
-    "dimension": ("dimension.{}", "column.{}", "scope_dimension.{}"),
-    "dimensions": ("dimension.{}", "column.{}", "scope_dimension.{}"),
-}
-_RESOURCES = {"page": ("ui.page.{}",), "metric": ("metric.{}.label",), "deliver": ("table.{}",)}
-
-
-def said(step: Because, language: Language) -> str:
-    """A step of an answer as a sentence; what it names by the words people know it by."""
-    words = {**_WORDS, "resource": _RESOURCES.get(step.params.get("action", ""), ())}
-    texts = catalogue(language)
-
-    def worded(name: str, code: str) -> str:
-        keys = (form.format(code) for form in words.get(name, ()))
-        return next((texts[key] for key in keys if key in texts), code)
-
-    params = {name: ", ".join(worded(name, code) for code in value.split(", ")) for name, value in step.params.items()}
-    return t(f"why.{step.key}", language, **params)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cockpit.access.audit import AuditTrail
@@ -16,6 +16,7 @@ from cockpit.warehouse.store import Warehouse
 
 LOG = logging.getLogger(__name__)
 REMEMBERED = 10_000
+LOOKED_ANEW = timedelta(minutes=30)  # after which a look at the same personal data is noted again
 DELIVERIES = "SELECT id, ledger, kind, decision, decided_by, actor FROM deliveries WHERE arrived_at >= $1 ORDER BY id"
 
 
@@ -25,8 +26,8 @@ class Trail:
     def __init__(self, audit: AuditTrail, clock: Callable[[], datetime]) -> None:
         self._audit = audit
         self._clock = clock
-        self._denials: OrderedDict[Hashable, None] = OrderedDict()
-        self._looks: OrderedDict[Hashable, None] = OrderedDict()
+        self._denials: OrderedDict[Hashable, datetime] = OrderedDict()
+        self._looks: OrderedDict[Hashable, datetime] = OrderedDict()
         self._lock = threading.Lock()
 
     def note(self, actor: Actor, action: str, resource: str, **detail: Any) -> None:
@@ -49,14 +50,15 @@ class Trail:
         """Write a denial down, once a minute for the same actor and thing; it stays one where that fails."""
         action = str(error.params.get("action", error.code))
         resource = str(error.params.get("resource", ""))
-        if self._new(self._denials, (actor.name, action, resource, f"{self._clock():%Y-%m-%d %H:%M}")):
+        if self._new(self._denials, (actor.name, actor.behind, action, resource, f"{self._clock():%Y-%m-%d %H:%M}")):
             told = f"{action}:{resource}" if resource else action
             self._afterwards(actor, "denied", told, {"code": error.code})
 
     def looked(self, actor: Actor, table: str, document: str, columns: Iterable[str]) -> None:
-        """Write down that somebody looks at personal data of a document, once for each of both."""
-        key = (actor.name, actor.behind, table, document)
-        if self._new(self._looks, key):
+        """Write down that somebody looks at personal data of a document: once per session and half an hour, as a page
+        asks with every click."""
+        key = (actor.name, actor.behind, actor.session, table, document)
+        if self._new(self._looks, key, LOOKED_ANEW):
             try:
                 self.note(actor, "personal_viewed", f"{table}:{document}", columns=sorted(columns))
             except SystemFailure:
@@ -64,11 +66,14 @@ class Trail:
                     self._looks.pop(key, None)
                 raise
 
-    def _new(self, known: OrderedDict[Hashable, None], key: Hashable) -> bool:
+    def _new(self, known: OrderedDict[Hashable, datetime], key: Hashable, anew: timedelta = timedelta.max) -> bool:
+        """Whether it was not written down within `anew`; then it is taken for written down now."""
+        now = self._clock()
         with self._lock:
-            if key in known:
+            if key in known and abs(now - known[key]) < anew:  # also where the clock was set back
                 return False
-            known[key] = None
+            known[key] = now
+            known.move_to_end(key)
             while len(known) > REMEMBERED:
                 known.popitem(last=False)
             return True
@@ -90,10 +95,10 @@ class Trail:
             return []
         late = []
         for row in warehouse.records(DELIVERIES, [since.replace(tzinfo=None)]):
-            for action, actor in _due(row):
-                if (action, named(row["id"])) not in known:
+            for actions, actor in _due(row):
+                if not any((action, named(row["id"])) in known for action in actions):
                     detail = {"ledger": row["ledger"], "late": True}
-                    self._audit.note(str(actor or "local"), action, named(row["id"]), detail)
+                    self._audit.note(str(actor or "local"), actions[0], named(row["id"]), detail)
                     late.append(int(row["id"]))
         return late
 
@@ -103,13 +108,16 @@ def named(delivery: int) -> str:
     return f"delivery:{delivery}"
 
 
-def _due(row: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """What the trail must hold of a delivery: its coming, and how it was decided or taken back."""
+def _due(row: Mapping[str, Any]) -> list[tuple[tuple[str, ...], Any]]:
+    """What the trail must hold of a delivery, each as the words that will do, with who did it: its coming, and how it
+    was decided or taken back. The sample is also undone like any delivery, and whatever is in its ledger goes with it.
+    """
     sample = row["kind"] == "sample"
     came = "sample_loaded" if sample else "synced" if row["kind"] == "sync" else "delivered"
-    ends = {"undone": "sample_removed" if sample else "undone", "accepted": "decided", "discarded": "decided"}
+    undone = ("sample_removed", "undone") if sample else ("undone", "sample_removed")
+    ends = {"undone": undone, "accepted": ("decided",), "discarded": ("decided",)}
     ended = ends.get(row["decision"] or "")
-    return [(came, row["actor"]), *([(ended, row["decided_by"])] if ended else [])]
+    return [((came,), row["actor"]), *([(ended, row["decided_by"])] if ended else [])]
 
 
 def _who(actor: Actor) -> str:

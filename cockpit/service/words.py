@@ -18,7 +18,7 @@ def dimension(name: str, language: Language) -> str:
 
 def group(name: str, language: Language) -> str:
     """A group of columns: ``cost``, ``price`` …"""
-    return t(f"scope.group.{name}", language)
+    return t(f"column_group.{name}", language)
 
 
 def listed(words: Iterable[str], language: Language) -> str:

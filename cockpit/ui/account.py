@@ -41,12 +41,12 @@ def _language(frame: Frame, cockpit: Cockpit) -> None:
     """The language of every later login; the tab follows at once."""
     ink(_heading(frame, "language"), "account-language-head")
     who = door.own()
-    saved = recognise(cockpit.entrance.preference(who)[0])
+    saved = recognise(cockpit.entrance.preference(who))
 
     def chosen() -> None:
         wanted = st.session_state.get("account-language")
         if wanted in LANGUAGES:
-            cockpit.entrance.preferences(door.own(), language=wanted)
+            cockpit.entrance.prefer(door.own(), wanted)
             session().language = wanted
             st.query_params.pop(LANGUAGE, None)
 

@@ -45,7 +45,7 @@ def _saved() -> Language | None:
     if service is None or who.person is None:
         return None
     session().greeted = True
-    return recognise(service.entrance.preference(who)[0])
+    return recognise(service.entrance.preference(who))
 
 
 def frame() -> Frame:

@@ -84,7 +84,7 @@ def withheld(found: DocumentView, language: Language) -> Node:
     """What the reader may not see of it, or not as it is: so that nobody takes it for missing."""
     said = []
     for key, columns in (("hidden_columns", found.hidden), ("masked_columns", found.masked)):
-        groups = fmt.listed((t(f"scope.group.{name}", language) for name in groups_of(frozenset(columns))), language)
+        groups = fmt.listed((t(f"column_group.{name}", language) for name in groups_of(frozenset(columns))), language)
         said += [t(f"scope.{key}", language, columns=groups)] if columns else []
     return h("div", "s", fmt.join(said, language))
 

@@ -43,7 +43,7 @@ def guard_data(name: str) -> tuple[context.Frame, Cockpit]:
             door.leave()
         if memory.denied != name:  # once per visit, not with every click on the frame around it
             memory.denied = name
-            frame.cockpit.audit.note(who.behind or who.name, "denied", f"page:{name}")
+            frame.cockpit.turned_away(who, name)
         _refuse(frame, name, who)
         st.stop()
     memory.denied = None

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from cockpit.model.sensitive import pseudonyms
 from cockpit.scope import Scope
 
 if TYPE_CHECKING:  # Ibis takes long to load and only questions need it: loads do without
@@ -36,8 +37,8 @@ def among(column: ir.Value, values: Iterable[str]) -> ir.BooleanValue:
 
 
 def concealed(columns: Mapping[str, str], scope: Scope) -> frozenset[str]:
-    """The columns that come back empty: hidden ones, and masked ones that hold no text or for which there is no key."""
-    masks = {name for name in scope.masked.intersection(columns) if _maskable(columns[name], scope)}
+    """The columns that come back empty: hidden ones, and masked ones that hold no text or have no pseudonyms."""
+    masks = {name for name in pseudonyms(scope).intersection(columns) if columns[name] == "VARCHAR"}
     return (scope.hidden | scope.masked).intersection(columns) - masks
 
 
@@ -64,10 +65,6 @@ def scoped(name: str, columns: Mapping[str, str], scope: Scope, ledgers: tuple[s
 
 MASK = "＊"
 _TOLD = 10  # hexadecimal digits: two of a hundred thousand texts share them in one of two hundred warehouses
-
-
-def _maskable(kind: str, scope: Scope) -> bool:
-    return kind == "VARCHAR" and bool(scope.mask_key)
 
 
 def _pseudonym(text: ir.StringValue, key: str) -> ir.Value:

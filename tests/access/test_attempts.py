@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cockpit.access import passwords
+from cockpit.access.actor import UNKNOWN
 from cockpit.access.attempts import neighbourhood, wait_after
 from cockpit.errors import CockpitError, RefusedError, UsageError
 from cockpit.service import Cockpit
@@ -173,9 +174,9 @@ def test_a_reset_link_works_once_within_the_hour_and_ends_all_sessions(
     for _ in range(10):
         outcome(entrance, "li.na", address="192.0.2.200")
         clock.set(seconds=17)
-    assert entrance.locked_until("LI.NA") is not None
+    assert entrance.locks()("LI.NA") is not None
     entrance.reset(second, "另一句够长的话，三月", ADDRESS)
-    assert entrance.look_up(token) is None and entrance.locked_until("li.na") is None
+    assert entrance.look_up(token) is None and entrance.locks()("li.na") is None
     with pytest.raises(RefusedError, match="reset_link_gone"):
         entrance.reset(second, "另一句够长的话，四月", ADDRESS)
     assert outcome(entrance, "li.na", "另一句够长的话，三月")[0] == "in"
@@ -183,6 +184,21 @@ def test_a_reset_link_works_once_within_the_hour_and_ends_all_sessions(
     clock.set(minutes=60)
     assert entrance.reset_for(third) is None
     assert {"reset_link", "reset"} <= set(actions(cockpit))
+
+
+def test_wrong_codes_and_links_are_written_down_once_a_minute(cockpit: Cockpit, quick: None) -> None:
+    entrance = cockpit.entrance
+    entrance.setup_code()
+    for number in range(3):
+        assert tried(entrance, f"WRNG-{number}", "eve") == "setup_code_wrong"
+        assert entrance.reset_for(f"wrong{number}", ADDRESS) is None
+        with pytest.raises(RefusedError, match="reset_link_gone"):
+            entrance.reset(f"wrong{number}", PASSWORD, ADDRESS)
+    entrance.reset_for("wrong", "192.0.2.8")
+    told = [(one.action, one.actor, one.detail) for one in reversed(cockpit.audit.search())]
+    assert [action for action, _, _ in told] == ["setup_failed", "reset_failed", "reset_failed"]
+    assert {actor for _, actor, _ in told} == {UNKNOWN} and not any("rong" in detail for _, _, detail in told)
+    assert cockpit.audit.verify().holds
 
 
 def test_the_setup_code_is_good_for_thirty_minutes_and_once(entrance: Entrance, clock: Clock) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from cockpit.access.audit import HEAD_FILE, AuditReport, AuditTrail
 from cockpit.errors import RefusedError
 from cockpit.records import Records
-from cockpit.records.tables import Fact
+from cockpit.records.tables import AuditEntry, Fact
 
 SECRET = "q7-ZpL0vXw2-Ty9RbE4mKc8-Hs6NdUg3jA"
 ENTRIES = 6
@@ -176,6 +176,28 @@ def test_a_change_and_its_entry_stand_or_fall_together(kept: Kept) -> None:
         note("somebody", "person_added", "person:a")
         note("somebody", "person_changed", "person:a")
     assert kept.trail.verify() == AuditReport(ENTRIES + 2)
+
+
+class Interrupted(AuditTrail):
+    """Something is written while the trail is being read."""
+
+    writes = False
+
+    def _seal(self, entry: AuditEntry) -> str:
+        if self.writes:
+            self.writes = False
+            meanwhile = threading.Thread(target=self.note, args=("late", "undone"))
+            meanwhile.start()
+            meanwhile.join(20)
+            assert not meanwhile.is_alive()
+        return super()._seal(entry)
+
+
+def test_whoever_writes_does_not_wait_for_a_reader_who_sees_one_moment(kept: Kept) -> None:
+    trail = Interrupted(kept.records, kept.folder, SECRET, lambda: datetime(2026, 11, 22, 1, 0))
+    trail.writes = True
+    assert trail.verify() == AuditReport(ENTRIES)
+    assert not trail.writes and trail.verify() == AuditReport(ENTRIES + 1)
 
 
 def test_threads_that_write_at_once(kept: Kept) -> None:

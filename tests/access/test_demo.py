@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
+from cockpit.records import accounts
 from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
 from cockpit.service.persons import PersonDraft
 from cockpit.service.requests import LoadRequest
-from tests.access.conftest import ADDRESS, AGENT, PASSWORD, actions
+from cockpit.settings import settings
+from connectors import CONNECTORS
+from sample_data import SAMPLE
+from tests.access.conftest import ADDRESS, AGENT, PASSWORD, Clock, actions
 
 ROLES = ["executive", "head", "finance", "warehouse", "administrator"]
 LOG = """单据编号,申请部门,节点,操作,处理人,到达时间,处理时间,金额
@@ -42,7 +47,26 @@ def test_they_have_no_password(cockpit: Cockpit) -> None:
     actor = cockpit.entrance.actor(entered(cockpit)["administrator"][1])
     assert actor is not None and actor.person is not None
     with pytest.raises(RefusedError, match="person_is_demo"):
-        cockpit.entrance.reset_link(actor, actor.person)
+        cockpit.entrance.reset_link(LOCAL_ADMINISTRATOR, actor.person)
+
+
+def test_they_take_nobodys_account_over(cockpit: Cockpit) -> None:
+    """A real account may be there before the first administrator is."""
+    real = cockpit.people.add(LOCAL_ADMINISTRATOR, PersonDraft("wang.fang", "王芳", ("finance",), True), PASSWORD)
+    token, key = cockpit.entrance.sign_in("wang.fang", PASSWORD, ADDRESS, AGENT)
+    demo = entered(cockpit)
+    who = cockpit.entrance.actor(demo["administrator"][1])
+    assert who is not None and who.may("people")
+    for managed in (
+        lambda: cockpit.entrance.reset_link(who, real.id),
+        lambda: cockpit.entrance.end_session(who, key),
+        lambda: cockpit.entrance.end_session(who, demo["finance"][1]),
+    ):
+        with pytest.raises(NotAllowedError, match="demo_manages_nobody"):
+            managed()
+    assert cockpit.entrance.look_up(token) == key and "reset_link" not in actions(cockpit)
+    cockpit.entrance.end_session(who, demo["administrator"][1])  # one's own is one's own
+    assert not cockpit.entrance.goes_on(demo["administrator"][1])
 
 
 def test_the_first_administrator_sends_them_away(cockpit: Cockpit) -> None:
@@ -78,6 +102,50 @@ def test_anything_real_sends_them_away(cockpit: Cockpit, tmp_path: Path, monkeyp
     assert cockpit.entrance.demo_people() == ()  # what was real once is not forgotten
 
 
+def left(cockpit: Cockpit) -> bool:
+    """Whether the records hold nobody invented any more, asked past everything that would send them away."""
+    with cockpit._records.reading() as session:
+        return not accounts.any_demo(session)
+
+
+def test_they_leave_without_their_sessions_being_used(
+    cockpit: Cockpit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.access.demo.BELIEVED", 0.0)
+    entered(cockpit)
+    file = tmp_path / "OA审批导出.csv"
+    file.write_text(LOG, "utf-8")
+    cockpit.load(LOCAL_ADMINISTRATOR, [file], LoadRequest())
+    assert not left(cockpit)
+    assert cockpit.entrance.demo_people() == () and left(cockpit)
+    assert "demo_removed" in actions(cockpit)
+
+
+def test_they_are_gone_after_a_start_beside_real_data(
+    cockpit: Cockpit, tmp_path: Path, clock: Clock, home: Path
+) -> None:
+    entered(cockpit)
+    file = tmp_path / "OA审批导出.csv"
+    file.write_text(LOG, "utf-8")
+    cockpit.load(LOCAL_ADMINISTRATOR, [file], LoadRequest())
+    cockpit.close()
+    with Cockpit.open(settings(), CONNECTORS, SAMPLE, clock) as again:
+        assert left(again)
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_they_leave_with_the_first_administrator_who_is_added(cockpit: Cockpit, later: bool) -> None:
+    entered(cockpit)
+    draft = PersonDraft("li.na", "李娜", ("administrator",), True)
+    if later:
+        one = cockpit.people.add(LOCAL_ADMINISTRATOR, replace(draft, roles=()))
+        assert not left(cockpit)
+        cockpit.people.change(LOCAL_ADMINISTRATOR, one.id, one.revision, draft)
+    else:
+        cockpit.people.add(LOCAL_ADMINISTRATOR, draft)
+    assert left(cockpit)
+
+
 def assert_gone(cockpit: Cockpit, sessions: dict[str, tuple[str, str]]) -> None:
     for token, key in sessions.values():
         assert cockpit.entrance.look_up(token) is None and cockpit.entrance.actor(key) is None
@@ -110,24 +178,19 @@ def test_changed_rights_and_disabling_end_sessions(cockpit: Cockpit, administrat
     assert entrance.look_up(second) is None and entrance.look_up(administrator[0])
     with pytest.raises(RefusedError, match="sign_in_wrong"):
         entrance.sign_in("wang.fang", PASSWORD, ADDRESS, AGENT)
-    third, _ = entrance.sign_in("li.na", PASSWORD, ADDRESS, AGENT)
-    mine = entrance.actor(administrator[1])
-    assert mine is not None and mine.person is not None
-    assert entrance.end_sessions(mine.person, "left", keep=administrator[1]) == 1
-    assert entrance.look_up(third) is None and entrance.look_up(administrator[0])
     assert "sign_in_failed" in actions(cockpit)
 
 
 def test_preferences_are_ones_own(cockpit: Cockpit, administrator: tuple[str, str]) -> None:
     entrance = cockpit.entrance
     actor = entrance.actor(administrator[1])
-    assert actor is not None and entrance.preference(actor) == (None, None)
-    entrance.preferences(actor, language="en", theme="dark")
-    entrance.preferences(actor, theme="")
-    assert entrance.preference(actor) == ("en", None)
-    for odd in ({"language": "fr"}, {"theme": "pink"}):
-        with pytest.raises(UsageError):
-            entrance.preferences(actor, **odd)
+    assert actor is not None and entrance.preference(actor) is None
+    entrance.prefer(actor, "en")
+    assert entrance.preference(actor) == "en"
+    with pytest.raises(UsageError):
+        entrance.prefer(actor, "fr")
+    entrance.prefer(actor, "")
+    assert entrance.preference(actor) is None
     with pytest.raises(NotAllowedError):
-        entrance.preferences(LOCAL_ADMINISTRATOR, language="en")
+        entrance.prefer(LOCAL_ADMINISTRATOR, "en")
     assert entrance.look_up(administrator[0])

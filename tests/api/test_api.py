@@ -308,3 +308,21 @@ def test_files_of_the_platform_are_open_and_know_nobody(path: str) -> None:
 
 def test_programs_are_not_sent_around() -> None:
     assert client(Service()).get("/nonsense", headers={"accept": "*/*"}).text == KEY
+
+
+@pytest.mark.parametrize(
+    ("url", "near"),
+    [
+        ("", True),
+        ("http://127.0.0.1:8501", True),
+        ("http://localhost", True),
+        ("http://[::1]:8501", True),
+        ("https://cockpit.example.cn", False),
+        ("http://192.0.2.1:8501", False),
+    ],
+)
+def test_behind_a_public_name_nobody_is_on_this_machine(url: str, near: bool) -> None:
+    """A proxy on this machine may pass requests on under its own address and say nothing of it."""
+    scope = {"type": "http", "headers": [(b"host", b"127.0.0.1:8501")]}
+    scope |= {"client": ("127.0.0.1", 40000), "server": ("127.0.0.1", 8501)}
+    assert Site(url).near(scope) == near

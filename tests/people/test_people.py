@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from cockpit.service.persons import PersonDraft, PersonView, RoleView
 from tests.people.made import NOW, draft, person, rule
 from tests.soundness.books import Books
 
+PASSWORD = "梧桐树下的 7 月雨声"
 _FACT = select(Fact).where(Fact.name == "setup_done")
 HEAD = draft("wang", "head", rules=(rule("department", "采购中心", True),), columns={"cost": "hidden"})
 
@@ -132,7 +134,9 @@ def test_a_person_comes_and_changes(desk: PeopleDesk, admin: Actor) -> None:
     ]
     assert entries(desk, "person_added")[0]["after"]["roles"] == ["head"]
     assert refusal(desk.add, admin, draft("ＷＡＮＧ")) == "person_name_taken"
-    assert refusal(desk.change, admin, added.id, 2, draft("li")) == "person_name_taken"
+    assert refusal(desk.change, admin, added.id, 2, draft("li")) == "person_name_stays"
+    assert refusal(desk.change, admin, added.id, 2, replace(told, name="wang.fang")) == "person_name_stays"
+    assert desk.change(admin, added.id, 2, replace(told, name=" ＷＡＮＧ")) == changed
     assert refusal(desk.person, admin, 999) == "person_gone"
     assert desk.verify_audit(admin).holds
 
@@ -175,16 +179,16 @@ def test_other_rights_end_the_sessions_and_another_label_does_not(books: Books, 
     sign_in(books, view.id, "a" * 64)
     assert desk.person(admin, view.id).sessions == 1
     view = desk.change(
-        admin, view.id, 1, draft("wang.fang", *HEAD.roles, label="王", rules=HEAD.rules, columns=HEAD.columns)
+        admin, view.id, 1, draft("wang", *HEAD.roles, label="王", rules=HEAD.rules, columns=HEAD.columns)
     )
     assert ended(books) == {"a" * 64: None}
-    view = desk.change(admin, view.id, 2, draft("wang.fang", "finance", label="王"))
+    view = desk.change(admin, view.id, 2, draft("wang", "finance", label="王"))
     assert ended(books) == {"a" * 64: "rights_changed"} and view.sessions == 0
     assert [one["sessions_ended"] for one in entries(desk, "person_changed")] == [1, 0]
     sign_in(books, view.id, "b" * 64)
     view = desk.set_state(admin, view.id, 3, "disabled")
     assert ended(books)["b" * 64] == "disabled" and ended(books)["a" * 64] == "rights_changed"
-    assert refusal(desk.resolve, view.id) == refusal(desk.named, "wang.fang") == "person_not_active"
+    assert refusal(desk.resolve, view.id) == refusal(desk.named, "wang") == "person_not_active"
     view = desk.set_state(admin, view.id, view.revision, "active")
     assert desk.resolve(view.id, "c").session == "c"
     assert [len(entries(desk, f"person_{one}")) for one in ("disabled", "enabled")] == [1, 1]
@@ -208,6 +212,16 @@ def test_the_last_administrator_stays(books: Books, desk: PeopleDesk, admin: Act
     desk.set_state(admin, li.id, li.revision, "active")
     zhang = desk.person(admin, zhang.id)
     assert desk.change(admin, zhang.id, zhang.revision, draft("zhang", "head")).roles == ("head",)
+
+
+def test_an_administrator_without_a_password_is_no_other_one(desk: PeopleDesk) -> None:
+    able = desk.add(LOCAL_ADMINISTRATOR, draft("able", "administrator", everything=True), PASSWORD)
+    invited = desk.add(LOCAL_ADMINISTRATOR, draft("invited", "administrator", everything=True))
+    disabled = (LOCAL_ADMINISTRATOR, able.id, able.revision, "disabled")
+    assert refusal(desk.set_state, *disabled) == "last_administrator"
+    assert desk.set_state(LOCAL_ADMINISTRATOR, invited.id, invited.revision, "disabled").state == "disabled"
+    desk.add(LOCAL_ADMINISTRATOR, draft("other", "administrator", everything=True), PASSWORD)
+    assert desk.set_state(*disabled).state == "disabled"
 
 
 def test_two_administrators_who_disable_each_other(desk: PeopleDesk, admin: Actor) -> None:
@@ -304,7 +318,11 @@ def test_looking_through_anothers_eyes(books: Books, desk: PeopleDesk, admin: Ac
     for _ in range(3):  # a page asks with every click
         desk.view_as(admin, view.id)
     assert len(entries(desk, "view_as")) == 1
-    nobody = desk.invented(admin, draft("x", "executive", everything=True))
+    for role in ("sales", "executive"):  # putting somebody together is no look yet
+        nobody = desk.invented(admin, draft("x", role, everything=True))
+    assert len(entries(desk, "view_as")) == 1
+    for _ in range(2):
+        nobody = desk.look(admin, nobody)
     assert (nobody.person, nobody.behind, nobody.may("threshold")) == (None, "zhang", False)
     desk.view_as(admin, view.id)
     assert len(entries(desk, "view_as")) == 3

@@ -10,14 +10,14 @@ from cockpit.access.grants import ACTIONS
 from cockpit.access.people import PersonDraft
 from cockpit.access.roles import BUILTIN, grants_of, shown_to
 from cockpit.access.scopes import Departments, scope_of
-from cockpit.access.why import KEYS, Asked, Because, Why, why
+from cockpit.access.why import KEYS, OF_ROWS, Asked, Because, Why, why
 from cockpit.errors import CockpitError
 from cockpit.locale import LANGUAGES, catalogue
 from cockpit.metrics import METRICS
 from cockpit.model.sensitive import GROUPS
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor
 from cockpit.service.people import PeopleDesk
-from cockpit.service.persons import said
+from cockpit.ui.admin.why import said as told
 from tests.people.made import draft, rule
 from tests.people.test_roles import OBJECTS, own
 from tests.people.test_scopes import made
@@ -30,7 +30,9 @@ def asked(*question: str, **told: object) -> Why:
     """The answer about somebody of whom `told` is said."""
     active = bool(told.pop("active", True))
     roles = [BUILTIN[name] for name in told.pop("roles", ())]  # type: ignore[attr-defined]
-    return why(Asked(*question), PersonDraft("a", "A", **told), active, roles, TREE)  # type: ignore[arg-type]
+    tables = told.pop("tables", {"sales_facts": ()})
+    draft = PersonDraft("a", "A", **told)  # type: ignore[arg-type]
+    return why(Asked(*question), draft, active, roles, TREE, lambda _: tables)  # type: ignore[arg-type,return-value]
 
 
 def keys(answer: Why) -> list[str]:
@@ -38,8 +40,8 @@ def keys(answer: Why) -> list[str]:
 
 
 def test_which_role_grants_it() -> None:
-    both = asked("metric", "revenue", roles=("sales", "finance", "warehouse"))
-    assert both.allowed and [step.params["role"] for step in both.steps] == ["sales", "finance"]
+    both = asked("metric", "revenue", roles=("sales", "finance", "warehouse"), everything=True)
+    assert both.allowed and [step.params.get("role") for step in both.steps] == ["sales", "finance", None]
     none = asked("people", roles=("sales", "head"))
     assert not none.allowed and keys(none) == ["role_lacks", "role_lacks"]
     assert keys(asked("page", "overview")) == ["no_roles"]
@@ -54,7 +56,40 @@ def test_no_figure_of_hidden_columns() -> None:
         keys(asked("metric", "inventory_turnover_days", roles=("warehouse",), columns={"cost": "hidden"}))[-1]
         == "metric_needs"
     )
-    assert asked("metric", "gross_margin_rate", roles=("finance",), columns={"price": "hidden"}).allowed
+    priceless = {"roles": ("finance",), "columns": {"price": "hidden"}, "everything": True}
+    assert asked("metric", "gross_margin_rate", **priceless).allowed
+
+
+@pytest.mark.parametrize("question", [("metric", "revenue"), ("drill",), ("source_row",), ("export",)])
+def test_whoever_sees_no_rows_sees_nothing_of_them(question: tuple[str, ...]) -> None:
+    nothing = asked(*question, roles=("executive",))
+    assert not nothing.allowed and keys(nothing)[-1] == "no_rules"
+    some = asked(*question, roles=("executive",), rules=(rule("region", "华东"),))
+    assert some.allowed and keys(some)[-1] == "limited"
+    assert keys(asked(*question, roles=("executive",), everything=True))[-1] == "everything"
+    assert keys(asked("page", "revenue", roles=("executive",))) == ["role_grants_on"]
+
+
+def test_tables_that_lack_a_limited_dimension_show_no_rows() -> None:
+    facts = {"roles": ("executive",), "rules": (rule("warehouse", "北京"), rule("region", "华东"))}
+    half = asked("metric", "revenue", tables={"a": (), "b": ("warehouse", "region")}, **facts)
+    assert half.allowed and keys(half)[-2:] == ["limited", "table_lacks"]
+    assert half.steps[-1].params == {"table": "b", "dimensions": "warehouse, region"}
+    none = asked("metric", "revenue", tables={"a": ("region",), "b": ("warehouse",)}, **facts)
+    assert not none.allowed and not none.steps[-1].allows
+    assert asked("metric", "revenue", tables={"a": ("region",)}, roles=("executive",), everything=True).allowed
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+def test_the_tables_of_a_metric_are_known(desk: PeopleDesk, admin: Actor, name: str) -> None:
+    """By what the metric really reads: a supplier's rows are no stock rows, a node's no whole case."""
+    for number, dimension in enumerate(("ledger", "company", "payment_method", "node")):
+        view = desk.add(admin, draft(f"p{number}", "executive", rules=(rule(dimension, "x"),)))
+        answer = desk.why(admin, desk.resolve(view.id), "metric", name)
+        reaches = dimension in ("ledger", "company") or (dimension, name) == ("node", "approval_node_wait")
+        assert answer.allowed == reaches, (dimension, [step.key for step in answer.steps])
+        for step in answer.steps:
+            assert "{" not in told(step, {}, "zh_CN")
 
 
 def test_which_rule_of_the_scope_decides() -> None:
@@ -127,6 +162,7 @@ def test_the_answer_is_what_happens(
     unseen = scope.hidden | scope.masked
     needed = METRICS[thing].needs(usual(thing)) if action == "metric" else ()
     seen = not any(GROUPS[group] & unseen for group in needed)
+    seen = seen and (action not in OF_ROWS or everything or bool(rules))
     assert asked(action, thing, **facts).allowed == (grants.allow(action, thing) and seen)
     value = data.draw(st.sampled_from(["采购中心", "采购一组", "营销中心", "别处"]))
     seen = "ledger" not in scope.allowed and value in scope.allowed.get("department", {value})
@@ -137,7 +173,7 @@ def test_the_answer_is_what_happens(
     assert answer.steps[-1].allows == answer.allowed and answer.steps
     for step in answer.steps:
         for language in LANGUAGES:
-            assert "{" not in said(step, language) and not said(step, language).startswith("why.")
+            assert "{" not in told(step, {}, language) and not told(step, {}, language).startswith("why.")
 
 
 def test_asking_about_somebody(books: Books, desk: PeopleDesk, admin: Actor, tree: None) -> None:
@@ -148,15 +184,16 @@ def test_asking_about_somebody(books: Books, desk: PeopleDesk, admin: Actor, tre
     assert desk.why(admin, desk.view_as(admin, view.id), "deliver", "invoices").allowed  # about wang, not the look
     assert desk.why(admin, real, "metric", "revenue", "department", "驻外组").allowed
     nobody = desk.invented(admin, draft("x", "warehouse", rules=(rule("region", "华东"),)))
-    told = desk.why(admin, nobody, "column", "unit_price")
-    assert not told.allowed
-    assert said(told.steps[-1], "zh_CN") == "所有角色（仓储）都不显示“单价”，“不含税单价”隐藏。"
+    named = {role.name: role.label for role in desk.roles(admin, "zh_CN")}
+    hidden = desk.why(admin, nobody, "column", "unit_price")
+    assert not hidden.allowed
+    assert told(hidden.steps[-1], named, "zh_CN") == "所有角色（仓储）都不显示“单价”，“不含税单价”隐藏。"
     page = desk.why(admin, real, "page", "inventory").steps
-    assert [said(step, "zh_CN") for step in page] == [
+    assert [told(step, named, "zh_CN") for step in page] == [
         "角色“部门负责人”有“打开页面”的权限：库存。",
         "角色“夜班, 早班”有“打开页面”的权限：库存。",
     ]
-    assert said(desk.why(admin, real, "metric", "revenue").steps[0], "en").endswith("(Revenue).")
+    assert told(desk.why(admin, real, "metric", "revenue").steps[0], {}, "en").endswith("(Revenue).")
     assert desk.why(admin, LOCAL_ADMINISTRATOR, "people").steps == (Because("operator", True),)
     disabled = desk.set_state(admin, view.id, view.revision, "disabled")
     assert keys(desk.why(admin, real, "page", "inventory")) == ["disabled"] and disabled.state == "disabled"

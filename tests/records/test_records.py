@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,9 +18,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url, text
 
+from cockpit.access.attempts import Attempts
 from cockpit.access.audit import AuditTrail
+from cockpit.access.steady import Steady
 from cockpit.errors import RefusedError, SystemFailure, UsageError
-from cockpit.records import Records, people, store
+from cockpit.records import Records, attempts, people, store
 from cockpit.records.tables import Base
 from tests.machine import ROOT
 from tests.people.made import NOW, person
@@ -169,6 +174,39 @@ def test_a_server_that_is_gone_and_comes_back(postgres: Server, server_url: str)
     execute(postgres, "postgres", f"ALTER DATABASE {database} ALLOW_CONNECTIONS true")
     add(records, "after")
     assert names(records) == ["after", "before"]
+    records.close()
+
+
+def test_logins_at_once_never_wait_for_each_other(server_url: str) -> None:
+    """One begins: it holds the address and comes to the name. One has succeeded meanwhile."""
+    records, ended = Records(server_url), []
+    counted = Attempts(records, Steady(lambda: datetime(2026, 11, 22, 1, 0)), "secret")
+    counted.begin("wang", "192.0.2.7")
+    kinds = [("address", counted.mark("address", "192.0.2.7")), ("name", counted.mark("name", "wang"))]
+
+    def succeed() -> None:
+        try:
+            with records.writing() as session:
+                counted.succeeded(session, "wang", "192.0.2.7")
+            ended.append("well")
+        except SystemFailure as failure:
+            ended.append(failure.code)
+
+    other = threading.Thread(target=succeed)
+    with records.writing() as session:
+        attempts.row(session, *kinds[0], NOW)
+        other.start()
+        deadline = time.monotonic() + 20
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        while not session.execute(waiting).scalar():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+            session.execute(text("SELECT pg_stat_clear_snapshot()"))
+        attempts.row(session, *kinds[1], NOW)
+    other.join(20)
+    assert ended == ["well"]
     records.close()
 
 

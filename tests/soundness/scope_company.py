@@ -17,6 +17,7 @@ from typing import Any
 
 from cockpit.access import EVERY
 from cockpit.model import TABLES
+from cockpit.model.sensitive import GROUPS
 from cockpit.scope import Scope
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor, Cockpit
 from cockpit.service.declarations import DERIVATIONS
@@ -232,7 +233,7 @@ class Oracle:
 
     def _shown(self, table: str, column: str, scope: Scope) -> str:
         kept = table == "targets" and column == "target"  # a figure that may be seen is seen with its plan
-        text = COLUMNS[table].get(column) == "VARCHAR"
+        text = COLUMNS[table].get(column) == "VARCHAR" and column in GROUPS["personal"]  # the rest has no masks
         if not kept and (column in scope.hidden or (column in scope.masked and not text)):
             return f'NULL AS "{column}"'
         if column in scope.masked and text:

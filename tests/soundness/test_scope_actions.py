@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from cockpit.records import Records
 from cockpit.scope import Scope
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor
 from cockpit.service.requests import CardRequest, LoadRequest, MetricRequest
+from cockpit.service.sample import Sample
 from sample_data import SAMPLE
 from tests.soundness.books import Books
 
@@ -306,6 +307,35 @@ def test_a_commit_is_not_taken_for_failed_when_it_could_not_be_noted(
     again = {check.name: check for check in books.cockpit.doctor(LOCAL_ADMINISTRATOR).checks}
     assert again["audited"].ok and again["audited"].params["count"] == 0
     assert entries(books, "delivered")[0][2]["late"] is True
+
+
+def test_personal_data_looked_at_later_or_in_another_session_are_noted_anew(sold: Books) -> None:
+    one = document(sold)
+
+    def looks(session: str | None, minutes: int) -> int:
+        sold.now += timedelta(minutes=minutes)
+        sold.cockpit.document(replace(HEAD, session=session), "sales_lines", one, "en")
+        return len(entries(sold, "personal_viewed"))
+
+    assert [looks("a", minutes) for minutes in (0, 1, 28, 1, 29)] == [1, 1, 1, 2, 2]
+    assert [looks("b", 0), looks(None, 0), looks("a", 0)] == [3, 4, 4]
+    assert looks("a", -60) == 5  # also where the clock was set back
+
+
+def test_the_sample_may_be_undone_and_what_joined_it_removed(books: Books) -> None:
+    """Nothing is missing in the trail, whichever way either went."""
+    file = books.file("sales_lines.csv", SALES)
+    more = SALES.replace("S1", "T1").replace("S2", "T2")
+    cockpit = books.cockpit
+    cockpit._sample = Sample("sample", "Asia/Shanghai", "CNY", 1, datetime(2026, 2, 1), lambda _: [file])
+    first = cockpit.demo(LOCAL_ADMINISTRATOR, False)
+    assert first is not None and first.delivery_id is not None
+    cockpit.undo(LOCAL_ADMINISTRATOR, first.delivery_id)
+    books.load("more.csv", more, "sample", table="sales_lines")
+    cockpit.demo(LOCAL_ADMINISTRATOR, True)
+    assert [len(entries(books, action)) for action in ("sample_loaded", "undone", "sample_removed")] == [1, 1, 1]
+    checks = {check.name: check for check in cockpit.doctor(LOCAL_ADMINISTRATOR).checks}
+    assert checks["audited"].ok, checks["audited"].params
 
 
 # ---------------------------------------------------------------- caches

@@ -58,10 +58,10 @@ def test_a_scope_is_said_in_words() -> None:
 def test_permissions_and_columns_are_said_in_words() -> None:
     assert sayings.granted(BUYER.grants, ZH) == [
         ("打开页面", "全部"),
-        ("导入数据", "应收应付单据"),
+        ("载入数据", "应收应付单据"),
         ("其他权限", "查看指标背后的单据"),
     ]
-    assert roles.kept_back(BUYER, ZH) == "隐藏 成本；遮盖 个人信息"
+    assert roles.kept_back(BUYER, ZH) == "隐藏 成本；脱敏 个人信息"
     assert sayings.columns({}, ZH) == ""
 
 
@@ -277,6 +277,19 @@ def test_why_answers_for_real_and_for_invented_people(office: tuple[Cockpit, str
     assert "虚构一人：可以" in drawn(app)
 
 
+def test_invented_people_are_offered_nothing_that_changes_an_account(empty: Cockpit) -> None:
+    one = empty.people.add(LOCAL_ADMINISTRATOR, PersonDraft("sun", "孙", ("sales",), True), PASSWORD)
+    empty.entrance.sign_in("sun", PASSWORD, "127.0.0.1", "AppTest")
+    key = empty.entrance.enter_demo("administrator", "127.0.0.1", "AppTest")[1]
+    app = admin_page(key)
+    lay_open(app, one)
+    offered = {button.key for button in app.button}
+    assert "eyes-go" in offered and not offered & {"reset", "end", "state", "person-save"}
+    assert "销售" in drawn(app)
+    app = admin_page(key, "sessions")
+    assert "孙" in drawn(app) and "结束" not in drawn(app)
+
+
 def test_a_session_is_ended_from_the_list(office: tuple[Cockpit, str]) -> None:
     cockpit, key = office
     other = session_of(cockpit, "sales")
@@ -295,7 +308,7 @@ def test_the_account_page_changes_language_and_password(office: tuple[Cockpit, s
     app.segmented_control(key="account-language").set_value("en").run()
     assert "Signed-in devices" in drawn(app)
     who = cockpit.entrance.actor(key)
-    assert who is not None and cockpit.entrance.preference(who)[0] == "en"
+    assert who is not None and cockpit.entrance.preference(who) == "en"
     assert "Signed-in devices" in drawn(opened("account", session=key))  # whatever the browser speaks
     for name, typed in (("old", "wrong-one-entirely"), ("new", "Murmel-41-Tier"), ("again", "Murmel-41-Tier")):
         app.text_input(key=f"account-{name}").set_value(typed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,7 +16,7 @@ from cockpit.ui.session import Session
 from tests.ui.conftest import drawn, opened, session_of
 
 ROLES = ("executive", "head", "finance", "procurement", "warehouse", "sales", "screen", "administrator")
-REFUSED = "所以打不开。这次访问已记入审计。"
+REFUSED = "所以打不开。这次访问已记入审计记录。"
 
 
 def visit(app: AppTest, page: str) -> str:
@@ -139,6 +140,8 @@ def test_through_anothers_eyes_nothing_can_be_changed(loaded: Cockpit) -> None:
     assert "以他人身份查看时只能看" in said
     assert not app.file_uploader
     assert "所以看不到" in visit(app, "revenue")
+    (denied,) = loaded.people.audit(LOCAL_ADMINISTRATOR, "page:revenue", "a-administrator", "denied")
+    assert json.loads(denied.detail) == {"as": "a-procurement", "code": "action_not_allowed"}
     assert "所以看不到" in visit(app, "account")
     looks = loaded.people.audit(LOCAL_ADMINISTRATOR, actor_name="a-administrator", action="view_as")
     assert [entry.resource for entry in looks] == ["person:a-procurement"]

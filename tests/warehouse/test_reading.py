@@ -12,8 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.metrics import METRICS
+from cockpit.metrics.sight import hidden_dimensions, masked_dimensions
+from cockpit.model.sensitive import GROUPS
 from cockpit.scope import EVERYTHING, Scope
-from cockpit.warehouse.reading import among, compile_sql
+from cockpit.warehouse.reading import among, compile_sql, concealed
 from tests.warehouse.desk import Desk
 
 NAMES = ["张三", "张四", "李", "", None, "Zoë O'Neil", "'; DROP TABLE sales_lines; --", "a\\b", "x\ny", "🙂🙃"]
@@ -74,6 +77,19 @@ def test_without_a_key_and_beside_texts_masked_is_hidden(desk: Desk) -> None:
     assert seen(desk, Scope(masked=masked, mask_key="k"), "amount_net") == [(None,)]
     assert desk.warehouse.concealed("sales_lines", Scope(masked=masked, mask_key="k")) == {"amount_net"}
     assert "k" not in repr(Scope(masked=masked, mask_key="kkk")).replace("masked", "").replace("mask", "")
+
+
+def test_only_personal_data_have_masks(desk: Desk) -> None:
+    """The first character of an amount's band tells the amount."""
+    for group, held in GROUPS.items():
+        scope = Scope(masked=held, mask_key="k")
+        texts = dict.fromkeys(held, "VARCHAR")
+        assert concealed(texts, scope) == (frozenset() if group == "personal" else held)
+    banded = METRICS["approval_cycle_time"]
+    scope = Scope(masked=GROUPS["amount"], mask_key="k")
+    assert hidden_dimensions(banded, scope) == ("amount_band",) and masked_dimensions(banded, scope) == ()
+    scope = Scope(masked=GROUPS["personal"], mask_key="k")
+    assert "requester" in masked_dimensions(banded, scope) and hidden_dimensions(banded, scope) == ()
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name])

@@ -42,7 +42,7 @@ def show(office: Office) -> None:
     left, right = st.columns([2.4, 1], gap="large")
     with left:
         _others(office, base)
-        if base is not None and base.demo:
+        if base is not None and (base.demo or office.who.demo):
             _facts(office, base, roles)
         else:
             _save(office, base, _form(office, base, roles), roles)
@@ -90,17 +90,22 @@ def _others(office: Office, base: PersonView | None) -> None:
     ink(told, "person-conflict")
     with st.container(horizontal=True, gap="small"):
         st.button(office.text("person.theirs"), key="person-theirs", on_click=lambda: open_one(office, base.id))
-        st.button(office.text("person.mine"), key="person-mine", on_click=lambda: desk.__setattr__("others", ()))
+        st.button(office.text("person.mine"), key="person-mine", on_click=lambda: _dismiss(office))
+
+
+def _dismiss(office: Office) -> None:
+    """What another changed has been seen."""
+    office.desk.others = ()
 
 
 def _facts(office: Office, base: PersonView, roles: Sequence[RoleView]) -> None:
-    """Somebody invented, to look at only."""
+    """What is said of a person, to look at only: of somebody invented, or by somebody invented."""
     lines = [
         ("roles", sayings.roles(base.roles, roles, office.language)),
         ("scope", sayings.scope(base.everything, base.rules, office.language)),
     ]
     rows = [h("tr", "", h("td", "nw soft", office.text(f"people.{key}")), h("td", "", text)) for key, text in lines]
-    note = h("div", "s", office.text("person.demo"))
+    note = h("div", "s", office.text("person.demo")) if base.demo else None
     ink(h("div", "basis", note, h("table", "", h("tbody", "", *rows))), "person-facts")
 
 
@@ -173,15 +178,15 @@ def _meet(office: Office, base: PersonView, roles: Sequence[RoleView]) -> None:
 
 def _account(office: Office, base: PersonView) -> None:
     """Password, sessions, state; looking through their eyes."""
-    own = base.id == office.who.person
+    own, manages = base.id == office.who.person, not office.who.demo
     ink(h("div", "blk", h("h3", "", office.text("person.account"))), "person-account")
     shown = _link(office, base)
     with st.container(gap="small", key="account-actions"):
-        if not base.demo and base.state == "active":
+        if manages and not base.demo and base.state == "active":
             _reset(office, base, "reset-again" if shown else "reset-ask")
-        if base.sessions:
+        if manages and base.sessions:
             _end(office, base)
-        if not own and not base.demo:
+        if manages and not own and not base.demo:
             _state(office, base)
         if not own and base.state == "active":
             _eyes(office, base)

@@ -78,7 +78,7 @@ def _only(grants: Iterable[str], action: str) -> list[str]:
 
 
 def kept_back(role: RoleView, language: Language) -> str:
-    """``成本 隐藏、个人信息 遮盖``."""
+    """``成本 隐藏、个人信息 脱敏``."""
     return sayings.columns(dict.fromkeys(role.hidden, "hidden") | dict.fromkeys(role.masked, "masked"), language)
 
 

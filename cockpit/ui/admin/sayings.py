@@ -41,7 +41,7 @@ def scope(everything: bool, rules: Iterable[RuleView], language: Language, named
 
 
 def columns(rules: Mapping[str, str], language: Language) -> str:
-    """``隐藏 成本、单价；遮盖 个人信息``; nothing where nothing is kept back."""
+    """``隐藏 成本、单价；脱敏 个人信息``; nothing where nothing is kept back."""
     said = []
     for how in ("hidden", "masked"):
         groups = [group(name, language) for name, kept in rules.items() if kept == how]

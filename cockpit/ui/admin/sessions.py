@@ -39,7 +39,8 @@ def sessions(office: Office) -> None:
         ink(h("div", "empty", h("p", "", office.text("sessions.none"))), "sessions-none")
         return
     count = office.text("sessions.count", shown=min(SHOWN, len(found)), found=len(found))
-    tree = h("div", "blk", h("div", "s", count), table(found[:SHOWN], COLUMNS, office.language))
+    columns = COLUMNS[:-1] if office.who.demo else COLUMNS  # invented people end nobody's session
+    tree = h("div", "blk", h("div", "s", count), table(found[:SHOWN], columns, office.language))
     ink(tree, "sessions", lambda click: end(office, click))
 
 

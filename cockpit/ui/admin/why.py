@@ -105,7 +105,7 @@ def _invented(office: Office) -> Actor | None:
     draft = PersonDraft("invented", office.text("why.invented"), tuple(chosen), everything, rules, columns)
     subject = office.cockpit.people.invented(office.who, draft)
     if st.button(office.text("why.eyes"), icon=":material/visibility:", key="why-eyes"):
-        session().eyes = subject
+        session().eyes = office.cockpit.people.look(office.who, subject)
         navigate.to_first()
     return subject
 
@@ -171,8 +171,12 @@ def told(answer: Why, subject: Actor, roles: Mapping[str, str], language: Langua
 
 def _step(number: int, step: Because, roles: Mapping[str, str], language: Language) -> Node:
     css, shape = ("tgood", "▲") if step.allows else ("tbad", "●")
-    said = t(f"why.{step.key}", language, **worded(step.params, roles, language))
-    return h("div", "issue", h("span", css, shape), h("span", "", f"{number}. {said}"))
+    return h("div", "issue", h("span", css, shape), h("span", "", f"{number}. {said(step, roles, language)}"))
+
+
+def said(step: Because, roles: Mapping[str, str], language: Language) -> str:
+    """A step as a sentence; `roles` has the label of each role."""
+    return t(f"why.{step.key}", language, **worded(step.params, roles, language))
 
 
 def worded(params: Mapping[str, str], roles: Mapping[str, str], language: Language) -> dict[str, str]:
@@ -189,6 +193,7 @@ def worded(params: Mapping[str, str], roles: Mapping[str, str], language: Langua
         "dimension": lambda code: words.dimension(code, language),
         "dimensions": lambda codes: several(codes, lambda code: words.dimension(code, language)),
         "group": lambda code: sayings.group(code, language),
+        "table": lambda code: words.first(language, f"table.{code}", f"scope.table.{code}") or code,
         "column": lambda code: words.column(code, language),
         "resource": lambda code: about(action, code, language),
     }

@@ -52,7 +52,6 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("password_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("language", sa.String(length=10), nullable=True),
-        sa.Column("theme", sa.String(length=10), nullable=True),
         sa.Column("everything", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=100), nullable=False),
