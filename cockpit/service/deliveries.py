@@ -218,8 +218,9 @@ class DeliveryDesk:
     # ---------------------------------------------------------------- decisions
 
     def undo(self, actor: Actor, delivery: int, reason: str = "") -> DeliveryView:
-        """End its activity. NotAllowedError for another's delivery where the actor sees some rows only."""
-        self._own(actor, delivery)
+        """End its activity. NotAllowedError for another's delivery where the actor sees some rows only, and for one
+        with a table they may not deliver."""
+        self._must_handle(actor, delivery)
         self._warehouse.undo(delivery, actor.name, reason)
         return self.delivery(actor, delivery)
 
@@ -227,14 +228,19 @@ class DeliveryDesk:
         """Release or drop a held delivery. UsageError without a reason."""
         if not reason.strip():
             raise UsageError("reason_missing")
-        self._own(actor, delivery)
+        self._must_handle(actor, delivery)
         self._warehouse.decide(delivery, accept, apart, actor.name, reason.strip())
         return self.delivery(actor, delivery)
 
-    def _own(self, actor: Actor, delivery: int) -> None:
-        """What is another's touches rows that somebody limited to some rows does not see."""
-        if not self.delivery(actor, delivery).detailed:
+    def _must_handle(self, actor: Actor, delivery: int) -> None:
+        """What is another's touches rows that somebody limited to some rows does not see; and whoever takes rows of a
+        table away, or lets them in, may bring such rows."""
+        view = self.delivery(actor, delivery)
+        if not view.detailed:
             raise NotAllowedError("delivery_not_own", delivery=delivery)
+        for name in view.tables:
+            if not actor.may("deliver", name):
+                raise NotAllowedError("delivery_tables_not_allowed", delivery=delivery, action="deliver", resource=name)
 
     def rejects(self, actor: Actor, delivery: int, out: Path, language: Language) -> int:
         """Write the delivery's open rejects to an xlsx; the number of rows. RefusedError where there are none."""
