@@ -180,10 +180,12 @@ def _may_take_rejects(one: DeliveryView) -> bool:
 
 
 def _rejects(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
+    who = actor()  # the file is made when it is taken, where nobody knows whose page it was on
+
     def make() -> bytes:
         with cockpit.room("rejects") as folder:
             path = folder / "rejects.xlsx"
-            cockpit.rejects(actor(), one.id, path, frame.language)
+            cockpit.rejects(who, one.id, path, frame.language)
             return path.read_bytes()
 
     st.download_button(
