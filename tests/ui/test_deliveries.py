@@ -16,7 +16,7 @@ from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
 from cockpit.service.requests import LoadRequest
 from cockpit.ui import door
 from cockpit.ui.session import Session
-from tests.ui.conftest import opened, session_of
+from tests.ui.conftest import drawn, opened, session_of
 
 SALES = "单据编号,单据日期,部门,物料编码,数量,不含税金额\nS1,2026-01-05,A部,M1,1,100\nS2,没有日期,B部,M1,1,200\n"
 
@@ -74,3 +74,16 @@ def test_rejected_rows_are_taken_out_by_whose_page_it_is(
     book = openpyxl.load_workbook(io.BytesIO(taken(offered["rejects-1"])))
     assert "没有日期" in [cell.value for row in book.worksheets[0].iter_rows() for cell in row]
     assert sold.people.audit(LOCAL_ADMINISTRATOR, actor_name=f"a-{role}", action="export")
+
+
+def test_only_who_may_deliver_its_tables_is_offered_to_undo_a_delivery(sold: Cockpit, tmp_path: Path) -> None:
+    app = chosen(sold, "finance")
+    assert any(button.key == "undo-1" for button in app.button)
+    file = tmp_path / "部门档案.csv"
+    file.write_text("部门编码,部门名称\nA,A部\n", "utf-8")
+    assert sold.load(LOCAL_ADMINISTRATOR, [file], LoadRequest(table="departments")).delivery_id == 2
+    memory: Session = app.session_state["cockpit"]
+    memory.modes["delivery"] = "2"
+    app.run()
+    assert not any(button.key == "undo-2" for button in app.button)
+    assert "批次 2 含有“部门”" in drawn(app)
