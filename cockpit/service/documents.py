@@ -15,7 +15,9 @@ from cockpit.model import TABLES
 from cockpit.model.types import Table
 from cockpit.scope import Scope
 from cockpit.service import words
+from cockpit.service.requests import Actor
 from cockpit.service.results import DocumentView, Related, Source, TimelineEvent
+from cockpit.service.sight import tables_of
 from cockpit.service.sources import sources_of
 from cockpit.warehouse.store import Ledger, Warehouse
 
@@ -30,15 +32,14 @@ class DocumentDesk:
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
 
-    def view(
-        self, scope: Scope, table_name: str, document: str, language: Language, sources: bool = True
-    ) -> DocumentView:
-        """The document, with the rows' files where `sources` are to be told.
+    def view(self, actor: Actor, table_name: str, document: str, language: Language) -> DocumentView:
+        """The document, with the rows' files where the actor may see them.
 
         RefusedError where there is none, or none the actor may see: both look the same. NotAllowedError where the
         table does not tell what limits the actor, so that they see none of its documents.
         """
-        table = TABLES.get(table_name)
+        scope, sources, known = actor.scope, actor.may("source_row"), tables_of(actor)
+        table = TABLES.get(table_name) if table_name in known else None
         if table is not None and (missing := self._warehouse.unreachable(table_name, scope)):
             named = words.listed((words.dimension(name, language) for name in missing), language)
             raise NotAllowedError("table_not_in_scope", table=words.table(table_name, language), dimensions=named)
@@ -58,7 +59,7 @@ class DocumentDesk:
             line_columns=() if events else differing,
             events=events,
             off_hours=self._off_hours(ledger, shared.get("company") or "", events),
-            related=self._related(scope, table_name, document),
+            related=self._related(scope, known, table_name, document),
             sources=self._sources(scope, table_name, document) if sources else (),
             hidden=tuple(column.name for column in table.columns if column.name in concealed),
             masked=tuple(column.name for column in table.columns if column.name in scope.masked - concealed),
@@ -146,7 +147,7 @@ class DocumentDesk:
 
     # ---------------------------------------------------------------- neighbours
 
-    def _related(self, scope: Scope, table: str, document: str) -> tuple[Related, ...]:
+    def _related(self, scope: Scope, known: frozenset[str], table: str, document: str) -> tuple[Related, ...]:
         """Neighbours the actor may see. A link says nothing but that two documents belong together, and each of them
         is read under the whole scope: so links are limited by the dimensions they have."""
         mine = self._warehouse.columns("document_links")
@@ -160,7 +161,9 @@ class DocumentDesk:
             other_table=links.from_table, other=text["from_doc"]
         )
         found = self._warehouse.run(onward.union(back, distinct=True)).to_pylist()
-        related = [self._neighbour(scope, one["other_table"], one["other"]) for one in found]
+        related = [
+            self._neighbour(scope, one["other_table"], one["other"]) for one in found if one["other_table"] in known
+        ]
         return tuple(sorted((one for one in related if one), key=lambda one: (one.day or date.max, one.table)))
 
     def _neighbour(self, scope: Scope, name: str, document: str) -> Related | None:

@@ -166,20 +166,20 @@ class LedgerDesk:
             )
         return views
 
-    def options(self, scope: Scope, ledger: str, dimension: str) -> list[str]:
-        """Values of a dimension in the tables that have it, most frequent first."""
+    def options(self, scope: Scope, tables: frozenset[str], ledger: str, dimension: str) -> list[str]:
+        """Values of a dimension in those of `tables` that have it, most frequent first."""
         from cockpit.metrics import METRICS
 
         if not any(dimension in metric.dimensions for metric in METRICS.values()):
             raise UsageError("dimension_unknown", dimension=dimension, metric="—", choices="—")
-        key = ("options", ledger, dimension, scope.key, self._warehouse.version())
-        found: list[str] = self._cache.get(key, lambda: self._options(scope, ledger, dimension))
+        key = ("options", ledger, dimension, scope.key, tables, self._warehouse.version())
+        found: list[str] = self._cache.get(key, lambda: self._options(scope, tables, ledger, dimension))
         return found
 
-    def _options(self, scope: Scope, ledger: str, dimension: str) -> list[str]:
+    def _options(self, scope: Scope, tables: frozenset[str], ledger: str, dimension: str) -> list[str]:
         parts = []
         for table in TABLES.values():
-            if not table.has(dimension) or table.mode == "master":
+            if table.name not in tables or not table.has(dimension) or table.mode == "master":
                 continue
             rows = self._warehouse.read(table.name, scope, (ledger,))
             rows = rows.filter(rows[dimension].notnull(), rows[dimension] != "")

@@ -7,7 +7,8 @@ from itertools import product
 import pytest
 
 from cockpit.access import EVERY, Grants
-from cockpit.errors import NotAllowedError
+from cockpit.access.roles import BUILTIN
+from cockpit.errors import NotAllowedError, RefusedError
 from cockpit.scope import Scope
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor
 from cockpit.service.requests import LoadRequest
@@ -183,3 +184,44 @@ def test_a_held_delivery_is_released_only_where_it_is_wholly_theirs(books: Books
     assert state(books) == before
     books.cockpit.undo(LOCAL_ADMINISTRATOR, moved)
     assert books.cockpit.decide(HEAD, number, True, "why").state == "active"
+
+
+# ---------------------------------------------------------------- single documents
+
+ORDER = "document_no | document_date | supplier_code | material_code | quantity | unit_price | amount_net | company\n"
+ORDER += "PO1 | 2026-01-05 | V1 | M1 | 1 | 5 | 5 | C1\n"
+INVOICE = "side | document_no | document_date | partner_code | amount_gross | source_document_no | company\n"
+INVOICE += "payable | I1 | 2026-01-08 | V1 | 5 | PO1 | C1\n"
+
+
+def filed(books: Books, table: str) -> str:
+    """The only document of a table."""
+    ((document,),) = {tuple(row.values()) for row in books.cockpit._warehouse.records(f"SELECT _doc FROM {table}")}
+    return str(document)
+
+
+def test_a_document_opens_only_to_who_has_to_do_with_its_table(books: Books) -> None:
+    """By a figure made of it, or by bringing it; to others it looks like one that is not there."""
+    taken(books, LOCAL_ADMINISTRATOR, "sales_lines", FOREIGN)
+    taken(books, LOCAL_ADMINISTRATOR, "purchase_orders", ORDER)
+    taken(books, LOCAL_ADMINISTRATOR, "invoices", INVOICE)
+    cockpit, sale, order = books.cockpit, filed(books, "sales_lines"), filed(books, "purchase_orders")
+    buyer = Actor("buyer", grants=BUILTIN["procurement"].grants)
+    for table, document in (("sales_lines", sale), ("sales_lines", order), ("no_table", sale), ("invoices", sale)):
+        with pytest.raises(RefusedError) as error:
+            cockpit.document(buyer, table, document, "zh_CN")
+        assert (error.value.code, error.value.params) == ("document_unknown", {})
+    assert cockpit.document(LOCAL_ADMINISTRATOR, "purchase_orders", order, "en").related
+    assert cockpit.document(buyer, "purchase_orders", order, "en").related == ()
+    seller = Actor("seller", grants=BUILTIN["sales"].grants)
+    assert cockpit.document(seller, "sales_lines", sale, "en").document_no == "S2"
+    executive = Actor("executive", grants=BUILTIN["executive"].grants)
+    assert [one.table for one in cockpit.document(executive, "purchase_orders", order, "en").related] == ["invoices"]
+
+
+def test_choices_of_filters_come_from_the_same_tables(books: Books) -> None:
+    taken(books, LOCAL_ADMINISTRATOR, "sales_lines", FOREIGN)
+    for dimension in ("department", "company"):
+        assert books.cockpit.options(LOCAL_ADMINISTRATOR, "default", dimension)
+        who = Actor("clerk", grants=Grants.of("metric:approval_cycle_time", "metric:process_throughput_time"))
+        assert books.cockpit.options(who, "default", dimension) == []
