@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cockpit.access.grants import CHANGES, EVERY, NOTHING, Grants
+from cockpit.access.grants import ALSO, CHANGES, EVERY, NOTHING, Grants
 from cockpit.errors import NotAllowedError
 from cockpit.model.sensitive import GROUPS
 from cockpit.scope import EVERYTHING, Scope
@@ -41,7 +41,10 @@ class Actor:
 
     def may(self, action: str, resource: str = "") -> bool:
         """Whether the actor may do `action` to `resource`."""
-        return self.grants.allow(action, resource) and not (self.behind is not None and action in CHANGES)
+        if not self.grants.allow(action, resource) or (self.behind is not None and action in CHANGES):
+            return False
+        also = ALSO.get(f"{action}:{resource}")
+        return also is None or self.grants.allow(also)
 
     def must(self, action: str, resource: str = "") -> None:
         """NotAllowedError, which names the action and the resource, where the actor may not."""

@@ -28,6 +28,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 ANY = "*"
+ALSO: Mapping[str, str] = MappingProxyType({"deliver:departments": "people"})
+"""What takes a second action's permission: scopes reach as far down as the departments stand below each other."""
 
 
 @dataclass(frozen=True)

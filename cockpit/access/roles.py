@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cockpit.access.grants import ANY, EVERY, Grants
+from cockpit.access.grants import ALSO, ANY, EVERY, Grants
 from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 
@@ -44,7 +44,9 @@ _LOOK = {"drill", "source_row", "export"}
 _PROCESSES = ("overview", "procurement", "inventory", "revenue", "reconciliation")
 PAGES = (*_PROCESSES, "data", "document", "admin")
 """The pages that are opened by permission."""
-_BUSINESS_TABLES = tuple(table.name for table in TABLES.values() if not table.settings)
+_BUSINESS_TABLES = tuple(
+    table.name for table in TABLES.values() if not table.settings and f"deliver:{table.name}" not in ALSO
+)
 
 
 def _role(name: str, *grants: Iterable[str], hidden: Iterable[str] = (), masked: Iterable[str] = ()) -> RoleFacts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cockpit.access.grants import ACTIONS
+from cockpit.access.grants import ACTIONS, ALSO
 from cockpit.access.people import PersonDraft
 from cockpit.access.roles import HIDDEN, MASKED, SHOWN, RoleFacts, shown_to
 from cockpit.access.scopes import DIMENSIONS, Departments, allowed_by
@@ -99,7 +99,9 @@ def _by_roles(asked: Asked, roles: Sequence[RoleFacts]) -> list[Because]:
     granting = [role for role in roles if role.grants.allow(asked.action, asked.resource)]
     if not granting:
         return [Because(f"role_lacks{on}", False, {"role": _name(role), **told}) for role in roles]
-    return [Because(f"role_grants{on}", True, {"role": _name(role), **told}) for role in granting]
+    steps = [Because(f"role_grants{on}", True, {"role": _name(role), **told}) for role in granting]
+    also = ALSO.get(f"{asked.action}:{asked.resource}")
+    return steps if also is None else [*steps, *_by_roles(Asked(also), roles)]
 
 
 def _by_needs(asked: Asked, draft: PersonDraft, roles: Sequence[RoleFacts]) -> list[Because]:

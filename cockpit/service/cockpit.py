@@ -45,6 +45,7 @@ from cockpit.service.results import (
     TableView,
 )
 from cockpit.service.sample import Sample
+from cockpit.service.sight import tables_of
 from cockpit.service.sources import sources_of
 from cockpit.service.trail import Trail
 from cockpit.settings import Settings
@@ -229,7 +230,7 @@ class Cockpit:
     def document(self, actor: Actor, table: str, document: str, language: Language) -> DocumentView:
         """One document. RefusedError where there is none the actor may see."""
         actor.must("drill")
-        view = self._documents.view(actor.scope, table, document, language, actor.may("source_row"))
+        view = self._documents.view(actor, table, document, language)
         told = {name for name, value in view.facts.items() if value not in (None, "")} | set(view.line_columns)
         if view.events:
             told |= {"actor"} if any(event.actor for event in view.events) else set()
@@ -282,7 +283,7 @@ class Cockpit:
 
         if not any(dimension in one.dimensions and actor.may("metric", one.name) for one in METRICS.values()):
             actor.must("metric", ANY)
-        return self._ledgers.options(actor.scope, ledger, dimension)
+        return self._ledgers.options(actor.scope, tables_of(actor), ledger, dimension)
 
     @at_the_door
     @one_state

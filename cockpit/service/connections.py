@@ -274,7 +274,12 @@ class ConnectionDesk:
         if not pulled.news:
             return pulled
         draft = Draft(
-            ledger=ledger.name, kind="sync", actor=actor.name, arrived_at=self._warehouse.now(), export_at=now
+            ledger=ledger.name,
+            kind="sync",
+            actor=actor.name,
+            arrived_at=self._warehouse.now(),
+            export_at=now,
+            scope=actor.scope,
         )
         outcome = session.deliver(draft, [pulled.part])
         self._tell(report, outcome)

@@ -19,6 +19,7 @@ from cockpit.intake.rejects import write_rejects
 from cockpit.issues import Issue
 from cockpit.locale import Language
 from cockpit.model import TABLES
+from cockpit.scope import EVERYTHING
 from cockpit.service import words
 from cockpit.service.ledgers import unknown
 from cockpit.service.reports import DeliveryView, LoadReport, PartReport
@@ -59,7 +60,8 @@ class DeliveryDesk:
     ) -> LoadReport:
         """Make one delivery of the files. SystemFailure when disk or engine fail: nothing changed.
 
-        NotAllowedError where a table is among them that the actor may not deliver: nothing of them is taken in.
+        NotAllowedError where a table is among them that the actor may not deliver, or a row that lies outside their
+        scope or belongs to a document or case that does: nothing of them is taken in.
         """
         began = time.monotonic()
         ledger = self._ledger(actor, request.ledger or "default")
@@ -97,9 +99,7 @@ class DeliveryDesk:
                     part.issues.append(Issue("corrections_not_taken", "error"))
             with self._warehouse.exclusive():  # what arrives is delivered in the order in which it arrived
                 if kind != "sample":
-                    _may_deliver(actor, parts, language)
-                if self._known(ledger.name) is None:
-                    self._warehouse.set_ledger(ledger)
+                    self._may_deliver(actor, parts, language)
                 completes = self._completes(actor, parts, ledger.name)
                 draft = Draft(
                     ledger=ledger.name,
@@ -110,9 +110,23 @@ class DeliveryDesk:
                     completes=completes,
                     dry_run=request.dry_run,
                     force=request.force,
+                    scope=EVERYTHING if kind == "sample" else actor.scope,
                 )
-                outcome = session.deliver(draft, parts)
+                outcome = session.deliver(draft, parts, ledger if self._known(ledger.name) is None else None)
         return _report(outcome, time.monotonic() - began)
+
+    def _may_deliver(self, actor: Actor, parts: Sequence[StagedPart], language: Language) -> None:
+        """NotAllowedError naming the tables among the parts that the actor may not deliver, or that do not tell what
+        limits them."""
+        tables = dict.fromkeys(part.table for part in parts if part.table)
+        refused = [name for name in tables if not actor.may("deliver", name)]
+        if refused:
+            said = words.listed((words.table(name, language) for name in refused), language)
+            raise NotAllowedError("deliver_not_allowed", action="deliver", resource=",".join(refused), tables=said)
+        for name in tables:
+            if missing := self._warehouse.unreachable(name, actor.scope):
+                said = words.listed((words.dimension(one, language) for one in missing), language)
+                raise NotAllowedError("table_not_deliverable", action="deliver", resource=name, dimensions=said)
 
     def _uploaded(self, path: Path, dry_run: bool) -> UploadedFile:
         if not path.is_file():
@@ -218,23 +232,30 @@ class DeliveryDesk:
     # ---------------------------------------------------------------- decisions
 
     def undo(self, actor: Actor, delivery: int, reason: str = "") -> DeliveryView:
-        """End its activity. NotAllowedError for another's delivery where the actor sees some rows only."""
-        self._own(actor, delivery)
+        """End its activity. NotAllowedError for another's delivery where the actor sees some rows only, and for one
+        with a table they may not deliver."""
+        self._must_handle(actor, delivery)
         self._warehouse.undo(delivery, actor.name, reason)
         return self.delivery(actor, delivery)
 
     def decide(self, actor: Actor, delivery: int, accept: bool, reason: str, apart: bool = False) -> DeliveryView:
-        """Release or drop a held delivery. UsageError without a reason."""
+        """Release or drop a held delivery. UsageError without a reason, NotAllowedError as for `undo`, and where it is
+        to be released and reaches beyond what the actor may see."""
         if not reason.strip():
             raise UsageError("reason_missing")
-        self._own(actor, delivery)
-        self._warehouse.decide(delivery, accept, apart, actor.name, reason.strip())
+        self._must_handle(actor, delivery)
+        self._warehouse.decide(delivery, accept, apart, actor.name, reason.strip(), actor.scope)
         return self.delivery(actor, delivery)
 
-    def _own(self, actor: Actor, delivery: int) -> None:
-        """What is another's touches rows that somebody limited to some rows does not see."""
-        if not self.delivery(actor, delivery).detailed:
+    def _must_handle(self, actor: Actor, delivery: int) -> None:
+        """What is another's touches rows that somebody limited to some rows does not see; and whoever takes rows of a
+        table away, or lets them in, may bring such rows."""
+        view = self.delivery(actor, delivery)
+        if not view.detailed:
             raise NotAllowedError("delivery_not_own", delivery=delivery)
+        for name in view.tables:
+            if not actor.may("deliver", name):
+                raise NotAllowedError("delivery_tables_not_allowed", delivery=delivery, action="deliver", resource=name)
 
     def rejects(self, actor: Actor, delivery: int, out: Path, language: Language) -> int:
         """Write the delivery's open rejects to an xlsx; the number of rows. RefusedError where there are none."""
@@ -254,15 +275,6 @@ class DeliveryDesk:
         except OSError as error:
             raise UsageError("file_not_writable", file=str(out), reason=error.strerror or "") from error
         return len(rows)
-
-
-def _may_deliver(actor: Actor, parts: Sequence[StagedPart], language: Language) -> None:
-    """NotAllowedError naming the tables among the parts that the actor may not deliver."""
-    tables = dict.fromkeys(part.table for part in parts if part.table)
-    refused = [name for name in tables if not actor.may("deliver", name)]
-    if refused:
-        said = words.listed((words.table(name, language) for name in refused), language)
-        raise NotAllowedError("deliver_not_allowed", action="deliver", resource=",".join(refused), tables=said)
 
 
 def _in_detail(actor: Actor, row: Mapping[str, Any]) -> bool:

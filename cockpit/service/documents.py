@@ -15,7 +15,9 @@ from cockpit.model import TABLES
 from cockpit.model.types import Table
 from cockpit.scope import Scope
 from cockpit.service import words
+from cockpit.service.requests import Actor
 from cockpit.service.results import DocumentView, Related, Source, TimelineEvent
+from cockpit.service.sight import tables_of
 from cockpit.service.sources import sources_of
 from cockpit.warehouse.statements import one, some
 from cockpit.warehouse.store import Ledger, Warehouse
@@ -34,22 +36,21 @@ class DocumentDesk:
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
 
-    def view(
-        self, scope: Scope, table_name: str, document: str, language: Language, sources: bool = True
-    ) -> DocumentView:
-        """The document, with the rows' files where `sources` are to be told.
+    def view(self, actor: Actor, table_name: str, document: str, language: Language) -> DocumentView:
+        """The document, with the rows' files where the actor may see them.
 
         RefusedError where there is none, or none the actor may see: both look the same. NotAllowedError where the
         table does not tell what limits the actor, so that they see none of its documents.
         """
-        table = TABLES.get(table_name)
+        scope, sources, known = actor.scope, actor.may("source_row"), tables_of(actor)
+        table = TABLES.get(table_name) if table_name in known else None
         if table is not None and (missing := self._warehouse.unreachable(table_name, scope)):
             named = words.listed((words.dimension(name, language) for name in missing), language)
             raise NotAllowedError("table_not_in_scope", table=words.table(table_name, language), dimensions=named)
         rows = self._rows(table, scope, document) if table else []
         if table is None or not rows:
             raise RefusedError("document_unknown")
-        ledger = next(known for known in self._warehouse.ledgers() if known.name == rows[0]["ledger"])
+        ledger = next(each for each in self._warehouse.ledgers() if each.name == rows[0]["ledger"])
         shared, differing = _split(table, rows)
         events = self._events(scope, table, rows, ledger) if table.mode == "event" else ()
         concealed = self._warehouse.concealed(table_name, scope)
@@ -62,7 +63,7 @@ class DocumentDesk:
             line_columns=() if events else differing,
             events=events,
             off_hours=self._off_hours(ledger, shared.get("company") or "", events),
-            related=self._related(scope, table_name, document),
+            related=self._related(scope, known, table_name, document),
             sources=self._sources(scope, table_name, document) if sources else (),
             hidden=tuple(column.name for column in table.columns if column.name in concealed),
             masked=tuple(column.name for column in table.columns if column.name in scope.masked - concealed),
@@ -159,7 +160,7 @@ class DocumentDesk:
 
     # ---------------------------------------------------------------- neighbours
 
-    def _related(self, scope: Scope, table: str, document: str) -> tuple[Related, ...]:
+    def _related(self, scope: Scope, known: frozenset[str], table: str, document: str) -> tuple[Related, ...]:
         """Neighbours the actor may see. A link says nothing but that two documents belong together, and each of them
         is read under the whole scope: so links are limited by the dimensions they have."""
         mine = self._warehouse.columns("document_links")
@@ -178,7 +179,9 @@ class DocumentDesk:
 
         linked = replace(scope, allowed=allowed)
         found = self._warehouse.ask("neighbours", linked, neighbours, table=table, document=document)
-        related = [self._neighbour(scope, link["other_table"], link["other"]) for link in found]
+        related = [
+            self._neighbour(scope, link["other_table"], link["other"]) for link in found if link["other_table"] in known
+        ]
         return tuple(sorted((seen for seen in related if seen), key=lambda seen: (seen.day or date.max, seen.table)))
 
     def _neighbour(self, scope: Scope, name: str, document: str) -> Related | None:

@@ -171,24 +171,25 @@ class LedgerDesk:
             )
         return views
 
-    def options(self, scope: Scope, ledger: str, dimension: str) -> list[str]:
-        """Values of a dimension in the tables that have it, most frequent first."""
+    def options(self, scope: Scope, tables: frozenset[str], ledger: str, dimension: str) -> list[str]:
+        """Values of a dimension in those of `tables` that have it, most frequent first."""
         from cockpit.metrics import METRICS
 
         if not any(dimension in metric.dimensions for metric in METRICS.values()):
             raise UsageError("dimension_unknown", dimension=dimension, metric="—", choices="—")
-        key = ("options", ledger, dimension, scope.key, self._warehouse.version())
-        found: list[str] = self._cache.get(key, lambda: self._options(scope, ledger, dimension))
+        key = ("options", ledger, dimension, scope.key, tables, self._warehouse.version())
+        found: list[str] = self._cache.get(key, lambda: self._options(scope, tables, ledger, dimension))
         return found
 
-    def _options(self, scope: Scope, ledger: str, dimension: str) -> list[str]:
-        tables = [one.name for one in TABLES.values() if one.has(dimension) and one.mode != "master"]
-        if not tables:
+    def _options(self, scope: Scope, tables: frozenset[str], ledger: str, dimension: str) -> list[str]:
+        held = [one.name for one in TABLES.values() if one.name in tables and one.has(dimension)]
+        read = tuple(name for name in held if TABLES[name].mode != "master")
+        if not read:
             return []
 
         def ranked(limits: Scope) -> Rows:
             parts = []
-            for table in tables:
+            for table in read:
                 rows = self._warehouse.read(table, limits, (some("ledger"),))
                 rows = rows.filter(rows[dimension].notnull(), rows[dimension] != "")
                 parts.append(rows.group_by(value=rows[dimension].cast("string")).aggregate(n=rows.count()))
@@ -196,7 +197,7 @@ class LedgerDesk:
             summed = told.group_by("value").aggregate(n=told["n"].sum())
             return summed.order_by([summed["n"].desc(), summed["value"]]).limit(OPTIONS_SHOWN)
 
-        found = self._warehouse.ask(("options", dimension), scope, ranked, ledger=[ledger])
+        found = self._warehouse.ask(("options", dimension, *read), scope, ranked, ledger=[ledger])
         return [row["value"] for row in found]
 
 

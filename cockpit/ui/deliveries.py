@@ -32,10 +32,11 @@ def held(frame: Frame, cockpit: Cockpit) -> None:
     for one in waiting:
         with st.container(border=True, key=f"held-{one.id}"):
             ink(held_tree(one, frame.language), f"held-{one.id}-tree")
-            if actor().may("decide"):
+            refused = rights.not_handled(frame, "decide", one)
+            if refused is None:
                 _decide(frame, cockpit, one)
             else:
-                ink(rights.not_yours(frame, "decide"), f"held-{one.id}-refused")
+                ink(refused, f"held-{one.id}-refused")
 
 
 def held_tree(one: DeliveryView, language: Language) -> Node:
@@ -166,10 +167,11 @@ def _detail(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if one.open_rejects and _may_take_rejects(one):
                 _rejects(frame, cockpit, one)
-            if one.state == "active" and one.detailed and actor().may("undo"):
+            refused = rights.not_handled(frame, "undo", one)
+            if one.state == "active" and one.detailed and refused is None:
                 _undo(frame, cockpit, one)
-        if one.state == "active" and not actor().may("undo"):
-            ink(rights.not_yours(frame, "undo"), f"undo-{one.id}-refused")
+        if one.state == "active" and refused is not None:
+            ink(refused, f"undo-{one.id}-refused")
 
 
 def _may_take_rejects(one: DeliveryView) -> bool:
@@ -180,10 +182,12 @@ def _may_take_rejects(one: DeliveryView) -> bool:
 
 
 def _rejects(frame: Frame, cockpit: Cockpit, one: DeliveryView) -> None:
+    who = actor()  # the file is made when it is taken, where nobody knows whose page it was on
+
     def make() -> bytes:
         with cockpit.room("rejects") as folder:
             path = folder / "rejects.xlsx"
-            cockpit.rejects(actor(), one.id, path, frame.language)
+            cockpit.rejects(who, one.id, path, frame.language)
             return path.read_bytes()
 
     st.download_button(

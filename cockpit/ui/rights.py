@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.locale import Language, t
+from cockpit.service.reports import DeliveryView
 from cockpit.service.results import TableView
 from cockpit.ui import format as fmt
 from cockpit.ui import words
@@ -38,6 +39,20 @@ def limited_delivery(frame: Frame) -> Node | None:
         return None
     names = fmt.listed((words.table(name, frame.language) for name in mine), frame.language)
     return h("div", "s", t("ui.upload.yours", frame.language, tables=names))
+
+
+def not_handled(frame: Frame, action: str, one: DeliveryView) -> Node | None:
+    """Why the reader may not undo the delivery or decide on it; None where they may, as far as permissions go."""
+    who, language = actor(), frame.language
+    if not who.may(action):
+        return not_yours(frame, action)
+    foreign = next((name for name in one.tables if not who.may("deliver", name)), None)
+    if foreign is None:
+        return None
+    told = h("b", "", f"○ {t('ui.state.not_allowed', language)}")
+    table = words.table(foreign, language)
+    why = t("error.delivery_tables_not_allowed", language, delivery=one.id, resource=table)
+    return h("div", "empty", told, h("p", "", why))
 
 
 def not_yours(frame: Frame, action: str) -> Node:

@@ -12,7 +12,19 @@ import duckdb
 
 from cockpit.issues import Issue
 from cockpit.model.types import Table
-from cockpit.warehouse import claims, conflicts, derived, references, resolve, rows, sources, storage, working_days
+from cockpit.scope import EVERYTHING, Scope
+from cockpit.warehouse import (
+    claims,
+    conflicts,
+    derived,
+    reach,
+    references,
+    resolve,
+    rows,
+    sources,
+    storage,
+    working_days,
+)
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.identity import content, quoted
@@ -26,7 +38,10 @@ GRAVEST: tuple[Status, ...] = ("blocked", "held", "dry_run", "loaded_with_reject
 
 @dataclass(frozen=True)
 class Draft:
-    """What is known about a delivery before it is made. Instants are UTC, naive."""
+    """What is known about a delivery before it is made. Instants are UTC, naive.
+
+    NotAllowedError is raised where it reaches beyond `scope`, and nothing is changed.
+    """
 
     ledger: str
     kind: Literal["load", "completion", "patch", "sync", "sample"]
@@ -36,6 +51,7 @@ class Draft:
     completes: int | None = None
     dry_run: bool = False
     force: bool = False
+    scope: Scope = EVERYTHING
 
 
 @dataclass
@@ -99,6 +115,7 @@ class Transaction:
         for name, members in by_table.items():
             table, confirming = self.tables[name], self.draft.completes is None
             rows.build(self.con, table, members, self.draft.ledger, self.delivery, confirming)
+            reach.check_new(self.con, table, self.draft.scope, self.parts)
             self._compare_readings(table, members)
         for name, members in by_table.items():
             self._prepare(self.tables[name], members, frozenset(by_table))

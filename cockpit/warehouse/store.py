@@ -14,8 +14,19 @@ import pyarrow as pa
 
 from cockpit.errors import RefusedError, SystemFailure
 from cockpit.model.types import Table
-from cockpit.scope import Scope
-from cockpit.warehouse import derived, proof, reading, resolve, schema, sources, statements, storage, working_days
+from cockpit.scope import EVERYTHING, Scope
+from cockpit.warehouse import (
+    derived,
+    proof,
+    reach,
+    reading,
+    resolve,
+    schema,
+    sources,
+    statements,
+    storage,
+    working_days,
+)
 from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
@@ -59,9 +70,13 @@ class Session:
         self.con = con
         self._warehouse = warehouse
 
-    def deliver(self, draft: Draft, parts: Sequence[StagedPart]) -> Outcome:
-        """Make the delivery in one transaction; raises SystemFailure when disk or engine fail, then nothing changed."""
-        return self._warehouse._deliver(self.con, draft, parts)
+    def deliver(self, draft: Draft, parts: Sequence[StagedPart], ledger: Ledger | None = None) -> Outcome:
+        """Make the delivery in one transaction, and with it the `ledger` where it is not there yet.
+
+        SystemFailure when disk or engine fail, NotAllowedError where it reaches beyond its draft's scope: then nothing
+        changed.
+        """
+        return self._warehouse._deliver(self.con, draft, parts, ledger)
 
 
 class Warehouse:
@@ -155,22 +170,24 @@ class Warehouse:
     def set_ledger(self, ledger: Ledger) -> None:
         """Create a ledger or change its facts; what depends on them is derived again, in one transaction."""
         with self.session() as session, self._engine.transaction(session.con):
-            con = session.con
-            known = fetch(con, "SELECT timezone, month_start_day, currency FROM ledgers WHERE name = ?", [ledger.name])
-            con.execute("DELETE FROM ledgers WHERE name = ?", [ledger.name])
-            con.execute(
-                "INSERT INTO ledgers VALUES (?, ?, ?, ?, ?, ?)",
-                [ledger.name, ledger.timezone, ledger.month_start_day, ledger.currency, ledger.now_at, ledger.sample],
-            )
-            if not known:
-                working_days.fill(con, ledger.name)
-                return
-            if known[0] != (ledger.timezone, ledger.month_start_day, ledger.currency):
-                change = Change(settings={"ledgers", "calendars"})
-                for table in self.tables.values():
-                    derived.count_days(con, table, [f"(SELECT * FROM {quoted(table.name)})"])
-                derived.run(con, self.derivations, change)
-                record_version(con, self.now(), "ledger", None, change)
+            self._set_ledger(session.con, ledger)
+
+    def _set_ledger(self, con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
+        known = fetch(con, "SELECT timezone, month_start_day, currency FROM ledgers WHERE name = ?", [ledger.name])
+        con.execute("DELETE FROM ledgers WHERE name = ?", [ledger.name])
+        con.execute(
+            "INSERT INTO ledgers VALUES (?, ?, ?, ?, ?, ?)",
+            [ledger.name, ledger.timezone, ledger.month_start_day, ledger.currency, ledger.now_at, ledger.sample],
+        )
+        if not known:
+            working_days.fill(con, ledger.name)
+            return
+        if known[0] != (ledger.timezone, ledger.month_start_day, ledger.currency):
+            change = Change(settings={"ledgers", "calendars"})
+            for table in self.tables.values():
+                derived.count_days(con, table, [f"(SELECT * FROM {quoted(table.name)})"])
+            derived.run(con, self.derivations, change)
+            record_version(con, self.now(), "ledger", None, change)
 
     # ---------------------------------------------------------------- writing
 
@@ -191,12 +208,16 @@ class Warehouse:
         wait; a statement that begins afterwards is not affected."""
         self._engine.interrupt()
 
-    def _deliver(self, con: duckdb.DuckDBPyConnection, draft: Draft, parts: Sequence[StagedPart]) -> Outcome:
+    def _deliver(
+        self, con: duckdb.DuckDBPyConnection, draft: Draft, parts: Sequence[StagedPart], ledger: Ledger | None
+    ) -> Outcome:
         def lasts() -> bool:
             return not draft.dry_run and not (draft.kind == "sync" and outcome.status == "unchanged")
 
         with self.exclusive():
             with self._engine.transaction(con, lasts):
+                if ledger is not None:
+                    self._set_ledger(con, ledger)
                 outcome = Transaction(con, self.tables, self.derivations, draft, parts).run()
             if not lasts():
                 outcome.delivery_id = None
@@ -235,8 +256,13 @@ class Warehouse:
             finish(con, self.tables, self.derivations, change)
             return record_version(con, self.now(), "undo", delivery, change)
 
-    def decide(self, delivery: int, accept: bool, apart: bool, actor: str, reason: str) -> int:
-        """Release or drop a held delivery; with `apart` its documents stay beside known ones of the same number."""
+    def decide(
+        self, delivery: int, accept: bool, apart: bool, actor: str, reason: str, scope: Scope = EVERYTHING
+    ) -> int:
+        """Release or drop a held delivery; with `apart` its documents stay beside known ones of the same number.
+
+        NotAllowedError where it would be released and reaches beyond `scope`.
+        """
         with self.session() as session, self._engine.transaction(session.con):
             con = session.con
             self._must(con, delivery, active=False)
@@ -250,6 +276,8 @@ class Warehouse:
                 return version - 1
             if apart:
                 self._set_apart(con, delivery)
+            for table in self._tables_of(con, delivery):
+                reach.check_held(con, table, scope, delivery)
             con.execute(
                 "UPDATE parts SET status = CASE WHEN rows_rejected > 0 THEN 'loaded_with_rejects' ELSE 'loaded' END"
                 " WHERE delivery = ? AND status = 'held'",
@@ -290,13 +318,15 @@ class Warehouse:
 
     def _settle(self, con: duckdb.DuckDBPyConnection, delivery: int, change: Change) -> None:
         """Resolve everything one delivery speaks of, after its activity changed; adds what moved to `change`."""
-        names = fetch(con, 'SELECT DISTINCT "table" FROM parts WHERE delivery = ? AND "table" IS NOT NULL', [delivery])
-        for (name,) in names:
-            table = self.tables[str(name)]
+        for table in self._tables_of(con, delivery):
             resolve.units_of(con, table, delivery)
             resolve.settle(con, table)
             note_change(table, change, f"_{delivery}", con)
         sources.settle(con, delivery)
+
+    def _tables_of(self, con: duckdb.DuckDBPyConnection, delivery: int) -> list[Table]:
+        names = fetch(con, 'SELECT DISTINCT "table" FROM parts WHERE delivery = ? AND "table" IS NOT NULL', [delivery])
+        return [self.tables[str(name)] for (name,) in names]
 
     def _set_apart(self, con: duckdb.DuckDBPyConnection, delivery: int) -> None:
         """Give the held delivery's documents whose number is known otherwise a number of their own."""

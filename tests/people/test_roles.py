@@ -28,7 +28,7 @@ LOOK = {"drill", "source_row", "export"}
 VIEWS = {"overview", "procurement", "inventory", "revenue", "reconciliation"}
 DATA = {"data", "document"}
 APPROVALS = {"approval_cycle_time", "approval_node_wait", "approval_outcomes", "process_throughput_time"}
-BUSINESS = {name for name, table in TABLES.items() if not table.settings}
+BUSINESS = {name for name, table in TABLES.items() if not table.settings} - {"departments"}
 BOOKED = {"sales_lines", "invoices", "payments", "targets", "stock_balances", "stock_summaries"}
 EXPECTED = {
     "executive": (VIEWS | DATA, set(METRICS), set(), LOOK | {"personal", "threshold"}, set()),
