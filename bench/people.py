@@ -90,7 +90,7 @@ def measure(folder: Path, rows: int, turns: int) -> list[Step]:
                 Step("page with gate, session, actor, scope", max(with_people - nobody, 0.0), nobody),
                 Step("gate of a request, remembered", _gate(cockpit, token, forget=False), nobody),
                 Step("gate of a request, looked up", _gate(cockpit, token, forget=True), nobody),
-                Step("actor and scope, resolved", _resolved(cockpit, key), nobody),
+                Step("actor and scope, looked after", _resolved(cockpit, key), nobody),
             ]
             return [*steps, Step("all of it, nothing remembered", sum(one.taken for one in steps[2:]), nobody)]
         finally:
@@ -164,7 +164,7 @@ def _gate(cockpit: Cockpit, token: str, forget: bool) -> float:
 
 
 def _resolved(cockpit: Cockpit, key: str) -> float:
-    """Seconds of finding anew who came by a session and what they may see."""
+    """Seconds of making sure that who came by a session still is who they were, and that nothing changed."""
 
     def anew() -> None:
         cockpit._records.changes += 1

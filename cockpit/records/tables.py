@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+STATE = "state"  # the fact that is another one after every change
+
 
 class Instant(TypeDecorator[datetime]):
     """An instant with its offset; kept in UTC by databases that know none."""

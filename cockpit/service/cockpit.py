@@ -101,6 +101,7 @@ class Cockpit:
             clock,
             self.people.resolve,
             self._ledgers.real,
+            self._warehouse.version,
         )
 
     @classmethod

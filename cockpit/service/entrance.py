@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,15 +30,18 @@ Resolve = Callable[[int, str | None], Actor]
 
 @dataclass(frozen=True)
 class _Seen:
-    """An actor as resolved, when (monotonic), and how many changes this process had made by then."""
+    """An actor as resolved: when it was last found to be so (monotonic), how many changes this process had made by
+    then, and the state of everything that rights hang on."""
 
     actor: Actor
     at: float
     changes: int
+    state: Hashable
 
 
 class Entrance:
-    """Signs people in and out. `resolve` says what a person may; `real` whether anything real was ever delivered.
+    """Signs people in and out. `resolve` says what a person may; `real` whether anything real was ever delivered,
+    `version` which one of the data this is: departments stand in them.
 
     Whatever changes something is written down in the audit trail.
     """
@@ -51,10 +54,12 @@ class Entrance:
         clock: Callable[[], datetime],
         resolve: Resolve,
         real: Callable[[], bool],
+        version: Callable[[], Hashable],
     ) -> None:
         self._records = records
         self._audit = audit
         self._resolve = resolve
+        self._version = version
         self._in = Admission(records, audit, secret, clock)
         self._sessions = self._in.sessions
         self._setup = Setup(self._in)
@@ -102,12 +107,14 @@ class Entrance:
             return None
         seen = self._actors.get(key)
         if seen is None or seen.changes != self._records.changes or time.monotonic() - seen.at > BELIEVED:
-            changes, at = self._records.changes, time.monotonic()
+            # All three are from before the look: what changes meanwhile is seen with the next one.
+            changes, at, state = self._records.changes, time.monotonic(), (self._records.state(), self._version())
             try:
-                seen = _Seen(self._resolve(known.person, key), at, changes)
+                kept = seen.actor if seen is not None and seen.state == state else None
+                actor = kept or self._resolve(known.person, key)
             except NotAllowedError:
                 return None
-            self._actors[key] = seen
+            self._actors[key] = seen = _Seen(actor, at, changes, state)
             while len(self._actors) > REMEMBERED:
                 self._actors.popitem(last=False)
         return seen.actor

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from cockpit.errors import CockpitError
+from cockpit.records import Records
+from cockpit.records.tables import Person
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor
 from cockpit.service.people import PeopleDesk
 from cockpit.service.requests import MetricRequest
@@ -94,6 +96,23 @@ def test_a18_departments_that_move_move_the_scope(
     monkeypatch.setattr("cockpit.service.entrance.BELIEVED", 0.0)
     now = comes()
     assert now is not None and revenue(sold, now) == 3.0 and revenue(sold, desk.named("wu")) == 3.0
+
+
+def test_a18_who_did_not_change_is_not_looked_up_again(
+    sold: Books, desk: PeopleDesk, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After five seconds it is asked whether anything changed; only then rights are made out anew."""
+    view = desk.add(admin, draft("wu", "head", rules=CENTRE), PASSWORD)
+    _, comes = session_of(sold, "wu")
+    first = comes()
+    monkeypatch.setattr("cockpit.service.entrance.BELIEVED", 0.0)
+    assert first is not None and comes() is first
+    with Records(sold.cockpit._settings.records).writing() as session:  # another process
+        found = session.get(Person, view.id)
+        assert found is not None
+        found.rules = []
+    now = comes()
+    assert now is not None and now is not first and revenue(sold, now) is None
 
 
 def test_a18_eyes_see_what_their_owner_sees_by_now(sold: Books, desk: PeopleDesk, admin: Actor) -> None:

@@ -278,3 +278,20 @@ def test_a_quiet_transaction_makes_nobody_look_again(url: str) -> None:
         session.add(person("quiet"))
     assert records.changes == before and names(records) == ["quiet"]
     records.close()
+
+
+def test_whoever_changes_something_changes_the_state_for_all(url: str) -> None:
+    """Another process is told by the database; what was quiet, or came to nothing, changes no state."""
+    here, there = Records(url), Records(url)
+    states = [here.state()]
+    for turn in ("one", "two"):
+        add(there, turn)
+        states.append(here.state())
+    with there.writing(quiet=True) as session:
+        session.add(person("three"))
+    with pytest.raises(ZeroDivisionError), there.writing() as session:
+        session.add(person("four"))
+        raise ZeroDivisionError
+    assert len(set(states)) == 3 and here.state() == states[-1]
+    here.close()
+    there.close()

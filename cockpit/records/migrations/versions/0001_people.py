@@ -36,12 +36,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_log_action"), "audit_log", ["action"], unique=False)
     op.create_index(op.f("ix_audit_log_actor"), "audit_log", ["actor"], unique=False)
-    op.create_table(
+    facts = op.create_table(
         "facts",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+    op.bulk_insert(facts, [{"name": "state", "value": "new"}])
     op.create_table(
         "people",
         sa.Column("id", sa.Integer(), nullable=False),
