@@ -182,14 +182,19 @@ class LedgerDesk:
         return found
 
     def _options(self, scope: Scope, tables: frozenset[str], ledger: str, dimension: str) -> list[str]:
-        held = [one.name for one in TABLES.values() if one.name in tables and one.has(dimension)]
-        read = tuple(name for name in held if TABLES[name].mode != "master")
-        if not read:
+        """What documents name; where none does, what master data know."""
+        held = [one for one in TABLES.values() if one.name in tables and one.has(dimension)]
+        masters = tuple(one.name for one in held if one.mode == "master")
+        named = tuple(one.name for one in held if one.mode != "master")
+        return self._named(scope, named, ledger, dimension) or self._named(scope, masters, ledger, dimension)
+
+    def _named(self, scope: Scope, tables: tuple[str, ...], ledger: str, dimension: str) -> list[str]:
+        if not tables:
             return []
 
         def ranked(limits: Scope) -> Rows:
             parts = []
-            for table in read:
+            for table in tables:
                 rows = self._warehouse.read(table, limits, (some("ledger"),))
                 rows = rows.filter(rows[dimension].notnull(), rows[dimension] != "")
                 parts.append(rows.group_by(value=rows[dimension].cast("string")).aggregate(n=rows.count()))
@@ -197,7 +202,7 @@ class LedgerDesk:
             summed = told.group_by("value").aggregate(n=told["n"].sum())
             return summed.order_by([summed["n"].desc(), summed["value"]]).limit(OPTIONS_SHOWN)
 
-        found = self._warehouse.ask(("options", dimension, *read), scope, ranked, ledger=[ledger])
+        found = self._warehouse.ask(("options", dimension, *tables), scope, ranked, ledger=[ledger])
         return [row["value"] for row in found]
 
 

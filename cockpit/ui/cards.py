@@ -288,7 +288,8 @@ def verdict(shown: Sequence[Shown], language: Language) -> Node:
     off = [
         t(f"ui.verdict.{level}", language, count=levels[level]) for level in ("critical", "warning") if levels[level]
     ]
-    sentence = t(key, language, total=len(shown), off=fmt.listed(off, language))
+    measured = sum(one.state == "data" for one in shown)  # nobody is on course with what cannot be told
+    sentence = t(key, language, total=len(shown) if judged else measured, off=fmt.listed(off, language))
     worst = [title(one, language) for one in shown if one.level == "critical"][:3]
     if worst:
         sentence += t("ui.verdict.worst", language, names=fmt.listed(worst, language))
