@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from cockpit.access.actor import UNKNOWN
@@ -12,7 +13,7 @@ from cockpit.access.attempts import Attempts
 from cockpit.access.audit import AuditTrail, Note
 from cockpit.access.sessions import Sessions
 from cockpit.access.steady import Steady
-from cockpit.errors import RefusedError
+from cockpit.errors import RefusedError, SystemFailure
 from cockpit.records import Records, Session, accounts, attempts, one_time, sessions
 from cockpit.records.tables import Person
 
@@ -38,7 +39,8 @@ class Admission:
         self.attempts = Attempts(records, self.steady, secret)
         self.sessions = Sessions(records, self.steady, self._timed_out)
         self._told: dict[str, float] = {}
-        self._sweep()
+        with suppress(SystemFailure):  # tidying up can wait: a full disk can still be read
+            self._sweep()
 
     def admit(self, name: str | None, address: str) -> None:
         """Count an attempt as failed until it is known better. RefusedError with the seconds to wait."""

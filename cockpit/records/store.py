@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from cockpit.errors import RefusedError, SystemFailure, UsageError
 from cockpit.records.tables import STATE, Fact
@@ -20,6 +22,7 @@ from cockpit.records.tables import STATE, Fact
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"  # the newest revision, known without the migrations, which take long to load
 PATIENCE = 5.0  # seconds a transaction waits for another one's lock, and a connection for its server
+LEAST_ROOM = 1 << 20  # bytes; with less, SQLite says now that the disk is full, now that it cannot open its log
 _WRITES = "cockpit_writes"
 Transaction = Session  # what is done within one; the rooms above hand it on and never look into it
 
@@ -34,26 +37,60 @@ class Records:
         """SystemFailure where the database cannot be reached, is damaged, or is of a newer product."""
         try:
             parsed = make_url(url)
-            self._prepare(parsed.drivername, parsed.database)
-            self._engine = _engine(url, parsed.drivername)
+            self._file = self._prepare(parsed.drivername, parsed.database)
+            self._url, self._driver = url, parsed.drivername
+            self._use(_engine(url, parsed.drivername))
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise UsageError("records_url_not_readable") from error
-        self._reader = self._engine
-        if self._engine.dialect.name == "postgresql":  # whatever a reader asks is answered of one state, as SQLite does
-            self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
-        self._writer = self._engine.execution_options(**{_WRITES: True})
+        self._full = False
         self.changes = 0
-        with _told():
-            self._migrate()
+        try:
+            with _told(self._file):
+                self._migrate()
+        except SystemFailure as failure:
+            if failure.code != "disk_full":
+                raise
+            self._read_without_log(failure)
+
+    def _use(self, engine: Engine) -> None:
+        self._engine = self._reader = engine
+        if engine.dialect.name == "postgresql":  # whatever a reader asks is answered of one state, as SQLite does
+            self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
+        self._writer = engine.execution_options(**{_WRITES: True})
+
+    def _read_without_log(self, failure: SystemFailure) -> None:
+        """On a full disk there is no room for the log that SQLite wants even for reading; what was closed properly can
+        be read without. `failure` where it was not, or is of another revision."""
+        log = None if self._file is None else self._file.with_name(f"{self._file.name}-wal")
+        if self._file is None or (log is not None and log.exists() and log.stat().st_size):
+            raise failure
+        self._use(_unlogged(self._file))
+        with _told(self._file):
+            if self._revision() != HEAD:
+                raise failure
+        self._full = True
+
+    def _write_again(self) -> None:
+        """SystemFailure as long as the disk is full."""
+        fresh = _engine(self._url, self._driver)
+        try:
+            with _told(self._file), fresh.connect() as connection:
+                connection.exec_driver_sql("SELECT count(*) FROM alembic_version")
+        except SystemFailure:
+            fresh.dispose()
+            raise
+        self._use(fresh)
+        self._full = False
 
     @staticmethod
-    def _prepare(driver: str, file: str | None) -> None:
-        """A file of our own is nobody else's to read."""
+    def _prepare(driver: str, file: str | None) -> Path | None:
+        """Where the database is a file: its path. A file of our own is nobody else's to read."""
         if not driver.startswith("sqlite") or not file or file == ":memory:":
-            return
+            return None
         path = Path(file)
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        return path
 
     def _migrate(self) -> None:
         if self._revision() == HEAD:
@@ -86,7 +123,7 @@ class Records:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads; what it gives can be used after it. SystemFailure where the database fails."""
-        with _told(), Session(self._reader, expire_on_commit=False) as session:
+        with _told(self._file), Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -95,7 +132,9 @@ class Records:
 
         A `quiet` one changes nothing that anybody keeps: counters, the audit trail, when somebody was last seen.
         """
-        with _told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        if self._full:
+            self._write_again()
+        with _told(self._file), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
             if not quiet:
                 session.execute(update(Fact).where(Fact.name == STATE).values(value=secrets.token_hex(16)))
@@ -104,7 +143,7 @@ class Records:
 
     def state(self) -> str:
         """A word that is another one after every transaction but quiet ones, whichever process made it."""
-        with _told(), self._engine.connect() as connection:
+        with _told(self._file), self._engine.connect() as connection:
             return str(connection.execute(select(Fact.value).where(Fact.name == STATE)).scalar() or "")
 
     @property
@@ -113,12 +152,12 @@ class Records:
 
     def at_head(self) -> bool:
         """Whether the database answers and is of this product's revision. SystemFailure where it does not answer."""
-        with _told():
+        with _told(self._file):
             return self._revision() == HEAD
 
     def sound(self) -> bool:
         """Whether the database finds nothing wrong with itself; servers look after their own."""
-        with _told(), self._engine.connect() as connection:
+        with _told(self._file), self._engine.connect() as connection:
             if self.dialect != "sqlite":
                 return True
             return connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
@@ -146,9 +185,20 @@ def _engine(url: str, driver: str) -> Engine:
     return engine
 
 
+def _unlogged(file: Path) -> Engine:
+    """An engine that only reads a file that nobody has open, and puts nothing beside it."""
+    address = f"{file.absolute().as_uri()}?immutable=1"
+    return create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
+
+
 @contextmanager
-def _told() -> Iterator[None]:
-    """What the database says, as an error of ours; neither address nor values are told.
+def _told(file: Path | None) -> Iterator[None]:
+    """What the database says, as an error of ours; neither address nor values are told. `file` is where it stands.
 
     A rule of the data that was broken (a name taken twice) comes as `RefusedError`, for callers to say better.
     """
@@ -161,8 +211,8 @@ def _told() -> Iterator[None]:
         damaged = isinstance(cause, sqlite3.DatabaseError) and not isinstance(cause, sqlite3.OperationalError)
         if damaged:
             raise SystemFailure("records_damaged") from error
-        if "full" in str(cause) and isinstance(cause, sqlite3.Error):
-            raise SystemFailure("records_full") from error
+        if file is not None and ("full" in str(cause) or shutil.disk_usage(file.parent).free < LEAST_ROOM):
+            raise SystemFailure("disk_full", path=str(file.parent)) from error
         raise SystemFailure("records_not_reachable", reason=type(cause).__name__) from error
     except SQLAlchemyError as error:
         raise SystemFailure("records_not_reachable", reason=type(error).__name__) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -68,16 +68,18 @@ class Cockpit:
     """
 
     def __init__(
-        self, settings: Settings, connectors: Sequence[Any], sample: Sample | None, clock: Callable[[], datetime]
-    ):
+        self,
+        settings: Settings,
+        connectors: Sequence[Any],
+        sample: Sample | None,
+        clock: Callable[[], datetime],
+        warehouse: Warehouse,
+        records: Records,
+    ) -> None:
         self._settings = settings
         self._sample = sample
-        self._warehouse = Warehouse(settings.warehouse, TABLES, DERIVATIONS, clock)
-        try:
-            self._records = Records(settings.records)
-        except BaseException:
-            self._warehouse.close()
-            raise
+        self._warehouse = warehouse
+        self._records = records
         self.audit = AuditTrail(self._records, settings.home, settings.secret_key.get_secret_value(), clock)
         self.people = PeopleDesk(
             self._records,
@@ -113,7 +115,12 @@ class Cockpit:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC).replace(tzinfo=None),
     ) -> Cockpit:
         """Open the warehouse below `settings.home`. Raises SystemFailure where another process holds it."""
-        return cls(settings, connectors, sample, clock)
+        with ExitStack() as opened:  # what was opened before something failed is closed again
+            warehouse = opened.enter_context(closing(Warehouse(settings.warehouse, TABLES, DERIVATIONS, clock)))
+            records = opened.enter_context(closing(Records(settings.records)))
+            cockpit = cls(settings, connectors, sample, clock, warehouse, records)
+            opened.pop_all()
+        return cockpit
 
     def close(self) -> None:
         self._records.close()
