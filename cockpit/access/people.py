@@ -11,7 +11,7 @@ from cockpit.access.actor import LOCAL_ADMINISTRATOR, UNKNOWN, Actor
 from cockpit.access.roles import HIDDEN, MASKED
 from cockpit.access.scopes import DIMENSIONS, TREES
 from cockpit.errors import UsageError
-from cockpit.model.sensitive import GROUPS
+from cockpit.model.sensitive import GROUPS, MASKABLE
 from cockpit.records.tables import Person
 
 LONGEST_NAME, LONGEST_LABEL, LONGEST_VALUE = 100, 200, 400
@@ -73,8 +73,10 @@ def folded(name: str) -> str:
 
 
 def checked(draft: PersonDraft, roles: Mapping[str, object]) -> PersonDraft:
-    """The draft as it is kept: texts folded, doubles gone. UsageError names what cannot be; `roles` are those there
-    are."""
+    """The draft as it is kept: texts folded, doubles gone, what cannot be masked hidden.
+
+    UsageError names what cannot be; `roles` are those there are.
+    """
     name, label = folded(draft.name), plain_text(draft.label, LONGEST_LABEL)
     if label is None:
         raise UsageError("person_label_not_usable", longest=LONGEST_LABEL)
@@ -94,7 +96,7 @@ def checked(draft: PersonDraft, roles: Mapping[str, object]) -> PersonDraft:
         tuple(sorted(set(draft.roles))),
         draft.everything,
         tuple(RuleView(*place, subtree) for place, subtree in sorted(rules.items())),
-        dict(sorted(draft.columns.items())),
+        {group: how if group in MASKABLE else HIDDEN for group, how in sorted(draft.columns.items())},
     )
 
 

@@ -53,13 +53,13 @@ def login(visit: Visit, name: str, demo: Sequence[str], setup: bool) -> HTMLResp
     return _page(visit, "/auth/login", "sign_in", form, _demo(visit, demo), _first(visit) if setup else None)
 
 
-def setup(visit: Visit, code: str, name: str, label: str) -> HTMLResponse:
-    """The code from the console, and who the first administrator is."""
+def setup(visit: Visit, code: str, name: str, label: str, *, wrong: bool = False) -> HTMLResponse:
+    """The code from the console (`wrong`: it was not that), and who the first administrator is."""
     form = _form(
         visit,
         "/auth/setup",
-        _field(visit, "code", "one-time-code", value=code, focus=not code),
-        _field(visit, "name", "username", value=name, focus=bool(code)),
+        _field(visit, "code", "one-time-code", value=code, focus=wrong or not code),
+        _field(visit, "name", "username", value=name, focus=bool(code) and not wrong),
         _field(visit, "label", "name", value=label, optional=True),
         *_new_password(visit),
         tag("button", visit.say("set_up"), type="submit", class_="main"),

@@ -104,7 +104,8 @@ class Desk:
         except (RefusedError, UsageError) as error:
             if error.code == "setup_closed":
                 return answers.refused(request.scope, 404, self._language)
-            return self._kept(request, doors.setup(self._visit(request, error), *(one[:200] for one in told)))
+            wrong, kept = error.code == "setup_code_wrong", [one[:200] for one in told]
+            return self._kept(request, doors.setup(self._visit(request, error), *kept, wrong=wrong))
         return await self._enter(request, entrance, opened)
 
     async def reset(self, request: Request, entrance: Entrance) -> Response:

@@ -38,6 +38,10 @@ GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Column groups by name, each with the columns it holds in any canonical or derived table."""
 
+MASKABLE = frozenset({"personal"})
+"""The groups that can be masked. A mask begins with the first character, which of a cost, a price or an amount tells
+how much: those are shown or hidden."""
+
 
 def groups_of(columns: frozenset[str]) -> tuple[str, ...]:
     """The groups that hold any of these columns, in order of declaration."""
@@ -45,9 +49,9 @@ def groups_of(columns: frozenset[str]) -> tuple[str, ...]:
 
 
 def pseudonyms(scope: Scope) -> frozenset[str]:
-    """The masked columns whose texts come back as pseudonyms: personal ones, and none without a key.
+    """The masked columns whose texts come back as pseudonyms: those of `MASKABLE` groups, and none without a key.
 
-    A pseudonym begins with the first character, which of an amount, a price or a cost tells how much. Every other
-    masked column is as good as hidden.
+    Every other masked column is as good as hidden.
     """
-    return scope.masked & GROUPS["personal"] if scope.mask_key else frozenset()
+    maskable = frozenset[str]().union(*(GROUPS[group] for group in MASKABLE))
+    return scope.masked & maskable if scope.mask_key else frozenset()

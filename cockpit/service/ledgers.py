@@ -153,10 +153,14 @@ class LedgerDesk:
         for table in TABLES.values():
             mine = [row for row in found if row["table"] == table.name]
             instant = table.business_day is not None and table.column(table.business_day).kind == "instant"
-            first, last = (
-                [_day(row[end], zones[row["ledger"]], instant) for row in mine if row[end] is not None]
-                for end in ("first", "last")
-            )
+            days = {
+                row["ledger"]: (
+                    _day(row["first"], zones[row["ledger"]], instant),
+                    _day(row["last"], zones[row["ledger"]], instant),
+                )
+                for row in mine
+                if row["first"] is not None
+            }
             views.append(
                 TableView(
                     name=table.name,
@@ -164,8 +168,9 @@ class LedgerDesk:
                     mode=table.mode,
                     key=("ledger", "company", *table.unit),
                     rows={row["ledger"]: row["n"] for row in mine},
-                    first_day=min(first, default=None),
-                    last_day=max(last, default=None),
+                    days=days,
+                    first_day=min((first for first, _ in days.values()), default=None),
+                    last_day=max((last for _, last in days.values()), default=None),
                     columns=tuple(_column(table, column.name) for column in table.columns),
                 )
             )

@@ -254,6 +254,7 @@ class TableView:
     mode: str
     key: tuple[str, ...]
     rows: Mapping[str, int]  # by ledger
+    days: Mapping[str, tuple[date, date]]  # first and last business day by ledger, where its rows have any
     first_day: date | None
     last_day: date | None
     columns: tuple[Mapping[str, Any], ...]

@@ -15,7 +15,7 @@ from cockpit.access.roles import BUILTIN, PAGES, RoleFacts
 from cockpit.errors import RefusedError, UsageError
 from cockpit.locale import Language, t
 from cockpit.model import TABLES
-from cockpit.model.sensitive import GROUPS
+from cockpit.model.sensitive import GROUPS, MASKABLE
 from cockpit.records import Session, accounts, people, sessions
 from cockpit.records.tables import Role
 from cockpit.service.persons import RoleView
@@ -86,7 +86,9 @@ def save(session: Session, note: Note, actor: str, told: RoleView, at: datetime)
         kept = Role(name=name, revision=0)
         session.add(kept)
     kept.label, kept.grants = label, _checked_grants(told.grants)
-    kept.hidden, kept.masked = _checked_groups(told.hidden), _checked_groups(told.masked)
+    masked = _checked_groups(told.masked)
+    kept.masked = [group for group in masked if group in MASKABLE]
+    kept.hidden = sorted({*_checked_groups(told.hidden), *masked}.difference(kept.masked))
     after = _audited(kept)
     holders = people.holders(session, name)
     if after != before:

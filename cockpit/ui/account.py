@@ -46,7 +46,7 @@ def _language(frame: Frame, cockpit: Cockpit) -> None:
     def chosen() -> None:
         wanted = st.session_state.get("account-language")
         if wanted in LANGUAGES:
-            cockpit.entrance.prefer(door.own(), wanted)
+            door.prefer(wanted)
             session().language = wanted
             st.query_params.pop(LANGUAGE, None)
 

@@ -139,7 +139,7 @@ def _line(one: DeliveryView, language: Language) -> Node:
         "tr",
         "",
         h("td", "n", str(one.id)),
-        h("td", "nw", fmt.moment(one.arrived_at, language)),
+        h("td", "", fmt.moment(one.arrived_at, language)),
         h("td", "name", named),
         h("td", "name", tables or fmt.ABSENT),
         h("td", "nw", one.ledger),
@@ -219,17 +219,16 @@ def freshness(frame: Frame, cockpit: Cockpit) -> None:
 def freshness_tree(tables: Sequence[TableView], ledger: str, frame: Frame) -> Node:
     """Tables with rows by newest day first, then those that still wait for their first file."""
     language = frame.language
-    ordered = sorted(
-        tables, key=lambda one: (not one.rows.get(ledger), -(one.last_day.toordinal() if one.last_day else 0))
-    )
+    newest = {one.name: one.days[ledger][1].toordinal() for one in tables if ledger in one.days}
+    ordered = sorted(tables, key=lambda one: (not one.rows.get(ledger), -newest.get(one.name, 0)))
     names = (("", "table"), ("n", "rows"), ("", "first_day"), ("", "last_day"))
     head = h("tr", "", *(h("th", css, t(f"ui.freshness.{name}", language), scope="col") for css, name in names))
     lines = []
     for one in ordered:
         rows = one.rows.get(ledger, 0)
-        first, last = (one.first_day, one.last_day) if rows else (None, None)
+        first, last = one.days.get(ledger, (None, None))
         waits = f"○ {t('ui.level.not_loaded', language)}"
-        cells = [h("td", "nw", words.table(one.name, language))]
+        cells = [h("td", "", words.table(one.name, language))]
         cells += [h("td", "n", fmt.whole(rows)) if rows else h("td", "n soft", waits)]
         cells += [h("td", "nw", fmt.day(first, language)), h("td", "nw", fmt.day(last, language))]
         lines.append(h("tr", "", *cells))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cockpit.errors import CockpitError
+from cockpit.locale import Language
 from cockpit.scope import Scope
 from cockpit.service import Cockpit
 from cockpit.service.requests import Actor
@@ -50,6 +51,13 @@ def actor() -> Actor:
     """Who is asking: the one signed in, or the one through whose eyes they look."""
     who, eyes = own(), session().eyes
     return eyes if eyes is not None and eyes.behind == who.name and who.may("people") else who
+
+
+def prefer(language: Language) -> None:
+    """Remember a language for whoever is signed in; the invented people are many who share one account."""
+    service, who = cockpit(), own()
+    if service is not None and who.person is not None and not who.demo:
+        service.entrance.prefer(who, language)
 
 
 def allowed(who: Actor, page: str) -> bool:

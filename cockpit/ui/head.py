@@ -137,7 +137,6 @@ def _months(view: View) -> list[str]:
 
 
 def _span(view: View) -> tuple[date, date]:
-    tables = [table for table in view.tables() if table.rows.get(view.ledger.name, 0)]
-    days = [day for table in tables for day in (table.first_day, table.last_day) if day is not None]
+    days = [day for table in view.tables() for day in table.days.get(view.ledger.name, ())]
     shown = view.filters.shown
     return (min(days), max(days)) if days else (shown.start, shown.start)

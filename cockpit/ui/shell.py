@@ -72,13 +72,14 @@ def brand(language: Language) -> None:
 
 
 def language_switch(language: Language) -> None:
-    """Both languages by their own names; switching keeps place and filters."""
+    """Both languages by their own names; switching keeps place and filters, and is remembered for whoever it is."""
 
     def switched() -> None:
         chosen = st.session_state.get("language")
         if chosen in LANGUAGES:
             session().language = chosen
             st.query_params[LANGUAGE] = chosen
+            door.prefer(chosen)
 
     st.session_state["language"] = language
     with st.sidebar:

@@ -9,7 +9,7 @@ import streamlit as st
 from cockpit.service.reports import LoadReport
 from cockpit.service.requests import LoadRequest
 from cockpit.ui import format as fmt
-from cockpit.ui import jobs, patches, rights, words
+from cockpit.ui import jobs, patches, rights, selects, words
 from cockpit.ui.context import Frame, known_tables
 from cockpit.ui.door import actor
 from cockpit.ui.ink import ink
@@ -78,17 +78,18 @@ def _request(frame: Frame) -> LoadRequest:
     language = frame.language
     tables = [] if frame.cockpit is None else rights.deliverable(known_tables(frame.cockpit))
     labels = {AUTO: text(frame, "upload.recognise")} | {name: words.table(name, language) for name in tables}
-    table = st.selectbox(
-        text(frame, "upload.table"), list(labels), key="upload-table", format_func=lambda n: labels[n], width=220
+    table = selects.one(
+        text(frame, "upload.table"), list(labels), "upload-table", lambda name: labels[name], AUTO, width=220
     )
     known = [] if frame.cockpit is None else [one.name for one in frame.cockpit.ledgers(actor()) if not one.sample]
     names = list(dict.fromkeys(["default", *known]))
-    ledger = st.selectbox(
+    ledger = selects.one(
         text(frame, "upload.ledger"),
         names,
-        key="upload-ledger",
+        "upload-ledger",
+        lambda name: text(frame, "upload.default_ledger") if name == "default" else name,
+        "default",
         accept_new_options=True,
-        format_func=lambda n: text(frame, "upload.default_ledger") if n == "default" else n,
         width=220,
     )
     department = st.text_input(

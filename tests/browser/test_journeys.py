@@ -89,7 +89,7 @@ def test_chart_data_and_export(visit: Visit) -> None:
     assert "# 数据版本" in text and "# 数据截至" in text and "2026" in text
 
 
-def test_the_language_switch_keeps_place_and_filters(visit: Visit) -> None:
+def test_the_language_switch_keeps_place_and_filters(visit: Visit, site: Site) -> None:
     page = visit("/procurement?month=2026-09")
     page.get_by_role("radio", name="English").click()
     page.get_by_text("Sep 2026").first.wait_for()
@@ -99,6 +99,13 @@ def test_the_language_switch_keeps_place_and_filters(visit: Visit) -> None:
     settled(page)
     page.get_by_text("Sep 2026").first.wait_for()
     assert page.evaluate("document.documentElement.lang") == "en"
+    page.goto(f"{site.origin}/data")  # a later visit, with nothing about languages in its address
+    page.get_by_text("Upload files").wait_for()
+    settled(page)
+    page.get_by_role("radio", name="中文").click()
+    page.get_by_text("上传文件").wait_for()
+    for said in ("自动识别", "默认账套"):  # choices speak along
+        page.get_by_text(said, exact=True).first.wait_for()
 
 
 def test_the_default_page_has_one_address(visit: Visit, site: Site) -> None:

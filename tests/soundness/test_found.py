@@ -162,3 +162,15 @@ def test_red_slips_alone_are_not_read_as_sales_without_a_word(books: Books) -> N
     assert "sign_read_as_outward" in [issue.code for part in red.parts for issue in part.issues]
     both = books.load("出入库流水2.csv", SALE + "\nX2|2024-03-22|销售出库|B|M1|-4")
     assert "sign_read_as_outward" not in [issue.code for part in both.parts for issue in part.issues]
+
+
+def test_days_of_another_ledger_were_shown_as_those_of_this_one(books: Books) -> None:
+    """The data page and the choice of months took the first and last day over all ledgers, the sample's included."""
+    books.load("甲.csv", f"{SALES}\nS1|2024-01-02|甲|M1|1|10", ledger="old")
+    books.load("乙.csv", f"{SALES}\nS1|2026-03-02|甲|M1|1|10\nS2|2026-03-09|甲|M1|1|5", ledger="new")
+    sales = next(one for one in books.cockpit.tables(LOCAL_ADMINISTRATOR) if one.name == "sales_lines")
+    assert sales.days == {
+        "old": (date(2024, 1, 2), date(2024, 1, 2)),
+        "new": (date(2026, 3, 2), date(2026, 3, 9)),
+    }
+    assert (sales.first_day, sales.last_day) == (date(2024, 1, 2), date(2026, 3, 9))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -9,11 +10,12 @@ from datetime import UTC, date, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cockpit.locale import LANGUAGES, Language
+from cockpit.locale import LANGUAGES, Language, catalogue
 from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
 from cockpit.service.persons import Because, PersonDraft, PersonView, RoleView, RuleView
 from cockpit.ui.admin import people, roles, sayings, scopes, sessions, trail, why
 from cockpit.ui.tree import texts
+from tests.machine import ROOT
 from tests.ui.conftest import PASSWORD, drawn, opened, session_of
 
 ZH: Language = "zh_CN"
@@ -334,3 +336,33 @@ def test_two_hundred_people_and_fifty_roles_stay_legible(office: tuple[Cockpit, 
     assert "共 206 人，符合条件 206 人，显示前 200 人" in drawn(app)
     app.text_input(key="people-text").set_value("部门3").run()
     assert "符合条件 29 人" in drawn(app)
+
+
+def _said_by_code() -> tuple[set[str], set[str]]:
+    """The actions that code writes into the trail, and the codes of refusals."""
+    actions, codes = set(), set()
+    for file in (ROOT / "cockpit").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            given = [one.value if isinstance(one, ast.Constant) else None for one in node.args]
+            if name in ("note", "did", "changed") and len(given) > 1 and isinstance(given[1], str):
+                actions.add(given[1])
+            elif name == "NotAllowedError" and given and isinstance(given[0], str):
+                codes.add(given[0])
+    return actions, codes
+
+
+def test_whatever_the_trail_can_hold_is_said_in_words() -> None:
+    actions, codes = _said_by_code()
+    assert {"sign_in", "reset", "synced", "personal_viewed"} <= actions and "looking_only" in codes
+    for language in LANGUAGES:
+        known = catalogue(language)
+        assert {name for name in actions if f"ui.audit.{name}" not in known} == set()
+        assert {code for code in codes if f"ui.audit.value.{code}" not in known} == set()
+    told = sayings.detail(
+        '{"status": "loaded_with_rejects", "tables": ["sales_lines"], "code": "rows_not_in_scope"}', ZH
+    )
+    assert told == "结果：已载入，有拒收行；数据表：销售明细；原因：含有数据范围外的行"
+    assert sayings.resource("sales_lines:8f0c", ZH) == "销售明细 8f0c" and sayings.resource("revenue", ZH) == "营收"

@@ -80,6 +80,11 @@ def test_switching_the_language_keeps_place_and_filters(loaded: Cockpit) -> None
     assert "Procurement" in said and "Sep 2026" in said
     app.switch_page("../../pages/inventory.py").run()
     assert "Inventory" in drawn(app)
+    assert "Inventory" in drawn(opened("inventory"))  # a later visit, from a browser in Chinese
+    app.segmented_control(key="language").set_value("zh_CN").run()
+    assert "库存" in drawn(opened("inventory", "en"))
+    person = loaded.people.person_named(LOCAL_ADMINISTRATOR, "a-administrator")
+    loaded.entrance.prefer(loaded.people.resolve(person.id), "")  # as before
 
 
 def test_a_document_shows_its_way_and_its_sources(loaded: Cockpit) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from cockpit.locale import Language, t
 from cockpit.service.persons import PersonView, RoleView
 from cockpit.ui import format as fmt
-from cockpit.ui import rights
+from cockpit.ui import rights, selects
 from cockpit.ui.admin import person, sayings
 from cockpit.ui.admin.office import Office
 from cockpit.ui.ink import ink
@@ -41,21 +41,21 @@ def _search(office: Office, roles: Sequence[RoleView]) -> tuple[str, str, str]:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="people-search"):
         hint = office.text("people.search")
         wanted = st.text_input(hint, key="people-text", placeholder=hint, label_visibility="collapsed", width=260)
-        role = st.selectbox(
+        role = selects.one(
             office.text("people.roles"),
             list(labels),
-            key="people-role",
-            format_func=lambda name: labels.get(name, name),
+            "people-role",
+            lambda name: labels.get(name, name),
+            ALL,
             label_visibility="collapsed",
             width=180,
         )
-        state = st.selectbox(
+        state = selects.one(
             office.text("people.state"),
             STATES,
-            key="people-state",
-            format_func=lambda name: (
-                sayings.state(name, office.language) if name else office.text("people.every_state")
-            ),
+            "people-state",
+            lambda name: sayings.state(name, office.language) if name else office.text("people.every_state"),
+            STATES[0],
             label_visibility="collapsed",
             width=140,
         )

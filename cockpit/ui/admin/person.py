@@ -10,7 +10,7 @@ import streamlit as st
 from cockpit.errors import CockpitError
 from cockpit.service.persons import PersonDraft, PersonView, RoleView
 from cockpit.ui import format as fmt
-from cockpit.ui import navigate
+from cockpit.ui import navigate, selects
 from cockpit.ui.admin import sayings, scopes
 from cockpit.ui.admin.office import Office
 from cockpit.ui.ink import ink
@@ -128,12 +128,12 @@ def _form(office: Office, base: PersonView | None, roles: Sequence[RoleView]) ->
         )
     labels = {role.name: role.label for role in roles}
     held = () if base is None else base.roles
-    chosen = st.multiselect(
+    chosen = selects.several(
         office.text("people.roles"),
         list(dict.fromkeys([*labels, *held])),
-        default=list(held),
-        key=f"{key}-roles",
-        format_func=lambda one: labels.get(one, one),
+        f"{key}-roles",
+        lambda one: labels.get(one, one),
+        held,
         placeholder=office.text("person.choose_roles"),
     )
     given = (False, (), {}) if base is None else (base.everything, base.rules, base.columns)

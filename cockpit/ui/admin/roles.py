@@ -10,8 +10,10 @@ import streamlit as st
 
 from cockpit.errors import CockpitError
 from cockpit.locale import Language
+from cockpit.model.sensitive import MASKABLE
 from cockpit.service.persons import RoleView
 from cockpit.ui import format as fmt
+from cockpit.ui import selects
 from cockpit.ui.admin import sayings
 from cockpit.ui.admin.office import Office
 from cockpit.ui.admin.sayings import OBJECTS
@@ -159,7 +161,7 @@ def _edit(office: Office, draft: RoleView, known: Sequence[RoleView]) -> None:
             office,
             office.text(f"roles.{how}"),
             f"{key}-{how}",
-            groups,
+            groups if how == "hidden" else [group for group in groups if group in MASKABLE],
             getattr(draft, how),
             lambda name: sayings.group(name, office.language),
         )
@@ -186,14 +188,8 @@ def _objects(office: Office, key: str, action: str, chosen: Sequence[str]) -> li
 def _several(
     office: Office, label: str, key: str, options: Sequence[str], chosen: Sequence[str], say: Callable[[str], str]
 ) -> list[str]:
-    return st.multiselect(
-        label,
-        list(dict.fromkeys([*options, *chosen])),
-        default=list(chosen),
-        key=key,
-        format_func=say,
-        placeholder=office.text("scope.choose"),
-    )
+    known = list(dict.fromkeys([*options, *chosen]))
+    return selects.several(label, known, key, say, chosen, placeholder=office.text("scope.choose"))
 
 
 def held_by(grants: Iterable[str]) -> dict[str, list[str]]:

@@ -131,10 +131,13 @@ def resource(text: str, language: Language) -> str:
         return about(kind, name, language)
     if _SESSION.fullmatch(text):
         return f"{_fact('session', language)} {text}"
+    if colon and (table := words.first(language, f"table.{kind}")):
+        return f"{table} {name}"
     if colon and kind in ("person", "role", "delivery", "ledger"):
         label = words.first(language, f"role.{name}") if kind == "role" else None
         return f"{_fact(kind, language)} {label or name}"
-    return words.first(language, f"ui.audit.on.{text}", f"ui.page.{text}", f"grant.{text}") or text
+    keys = (f"ui.audit.on.{text}", f"ui.page.{text}", f"grant.{text}", f"metric.{text}.label")
+    return words.first(language, *keys) or text
 
 
 def detail(text: str, language: Language) -> str:
@@ -181,5 +184,5 @@ def _word(text: str, language: Language) -> str:
     name, colon, which = text.partition(":")
     if colon and name in OBJECTS:
         return f"{permission(name, language)} {about(name, which, language)}"
-    keys = ("ui.audit.value", "grant", "person_state", "role", "column_group", "shown")
-    return words.first(language, *(f"{key}.{text}" for key in keys)) or text
+    keys = ("ui.audit.value", "ui.status", "grant", "person_state", "role", "column_group", "shown", "table")
+    return words.first(language, *(f"{key}.{text}" for key in keys), f"metric.{text}.label") or text

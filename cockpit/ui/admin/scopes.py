@@ -7,8 +7,9 @@ from functools import partial
 
 import streamlit as st
 
+from cockpit.model.sensitive import MASKABLE
 from cockpit.service.persons import RuleView
-from cockpit.ui import words
+from cockpit.ui import selects, words
 from cockpit.ui.admin import sayings
 from cockpit.ui.admin.office import Office
 from cockpit.ui.ink import ink
@@ -66,12 +67,12 @@ def _rules(office: Office, key: str, rules: Sequence[RuleView]) -> tuple[RuleVie
     lines = {}
     for line in shown:
         dimension, chosen = line.removesuffix("+"), before.get(line, [])
-        lines[line] = st.multiselect(
+        lines[line] = selects.several(
             _line_name(office, line),
             list(dict.fromkeys([*chosen, *values.get(dimension, ())])),
-            default=chosen,
-            key=f"{key}-{line}",
-            format_func=partial(words.value, dimension, language=office.language),
+            f"{key}-{line}",
+            partial(words.value, dimension, language=office.language),
+            chosen,
             placeholder=office.text("scope.choose"),
         )
     _more(office, key, sorted((line for line in known if line not in shown), key=known.index))
@@ -89,11 +90,12 @@ def _more(office: Office, key: str, rest: Sequence[str]) -> None:
             st.session_state[name] = NONE
 
     if rest:
-        st.selectbox(
+        selects.one(
             office.text("scope.add"),
             [NONE, *rest],
-            key=name,
-            format_func=lambda line: _line_name(office, line) if line else office.text("scope.add_hint"),
+            name,
+            lambda line: _line_name(office, line) if line else office.text("scope.add_hint"),
+            NONE,
             on_change=add,
         )
 
@@ -106,7 +108,7 @@ def _line_name(office: Office, line: str) -> str:
 
 
 def _columns(office: Office, key: str, columns: Mapping[str, str]) -> dict[str, str]:
-    """For each group of columns: visible as the roles say, masked, or hidden."""
+    """For each group of columns: visible as the roles say, hidden, or masked where a mask can be made."""
     head = h("div", "blk", h("h3", "", office.text("scope.columns")), h("div", "s", office.text("scope.columns_note")))
     ink(head, f"{key}-c")
     found = {}
@@ -115,7 +117,7 @@ def _columns(office: Office, key: str, columns: Mapping[str, str]) -> dict[str, 
             with st.container(width=232):
                 how = st.segmented_control(
                     sayings.group(group, office.language),
-                    WAYS,
+                    WAYS if group in MASKABLE else (WAYS[0], WAYS[-1]),
                     default=columns.get(group, WAYS[0]),
                     key=f"{key}-group-{group}",
                     format_func=lambda way: office.text(f"column.{way}"),

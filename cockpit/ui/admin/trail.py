@@ -13,7 +13,7 @@ import streamlit as st
 from cockpit.locale import Language, catalogue
 from cockpit.service.persons import AuditView
 from cockpit.settings import settings
-from cockpit.ui import export
+from cockpit.ui import export, selects
 from cockpit.ui import format as fmt
 from cockpit.ui.admin import sayings
 from cockpit.ui.admin.office import Office, local
@@ -64,20 +64,21 @@ def _search(office: Office) -> Wanted:
         text = st.text_input(hint, key="trail-text", placeholder=hint, label_visibility="collapsed", width=240)
         who = office.text("trail.by")
         actor = st.text_input(who, key="trail-actor", placeholder=who, label_visibility="collapsed", width=150)
-        action = st.selectbox(
+        action = selects.one(
             office.text("trail.action"),
             [ALL, *sorted(events, key=events.__getitem__)],
-            key="trail-action",
-            format_func=lambda name: events.get(name, office.text("trail.every_action")),
+            "trail-action",
+            lambda name: events.get(name, office.text("trail.every_action")),
+            ALL,
             label_visibility="collapsed",
             width=180,
         )
-        period = st.selectbox(
+        period = selects.one(
             office.text("trail.period"),
             PERIODS,
-            index=2,
-            key="trail-period",
-            format_func=lambda name: office.text(f"trail.in.{name}"),
+            "trail-period",
+            lambda name: office.text(f"trail.in.{name}"),
+            "month",
             label_visibility="collapsed",
             width=150,
         )

@@ -11,7 +11,7 @@ from cockpit.locale import Language, t
 from cockpit.service.persons import Because, PersonDraft, Why
 from cockpit.service.requests import Actor
 from cockpit.ui import format as fmt
-from cockpit.ui import navigate, words
+from cockpit.ui import navigate, selects, words
 from cockpit.ui.admin import sayings, scopes
 from cockpit.ui.admin.office import Office
 from cockpit.ui.ink import ink
@@ -69,12 +69,11 @@ def _subject(office: Office) -> Actor | None:
 def _real(office: Office) -> Actor | None:
     everyone = {one.id: one for one in office.cockpit.people.people(office.who)}
     ordered = sorted(everyone, key=lambda number: everyone[number].label.casefold())
-    chosen = st.selectbox(
+    chosen = selects.one(
         office.text("why.person"),
         ordered,
-        index=None,
-        key="why-person",
-        format_func=lambda number: f"{everyone[number].label} ({everyone[number].name})",
+        "why-person",
+        lambda number: f"{everyone[number].label} ({everyone[number].name})",
         placeholder=office.text("why.choose"),
     )
     if chosen is None:
@@ -94,11 +93,11 @@ def _real(office: Office) -> Actor | None:
 def _invented(office: Office) -> Actor | None:
     """Roles and a scope, nobody's name."""
     labels = {role.name: role.label for role in office.cockpit.people.roles(office.who, office.language)}
-    chosen = st.multiselect(
+    chosen = selects.several(
         office.text("people.roles"),
         list(labels),
-        key="why-roles",
-        format_func=lambda one: labels.get(one, one),
+        "why-roles",
+        lambda one: labels.get(one, one),
         placeholder=office.text("person.choose_roles"),
     )
     everything, rules, columns = scopes.form(office, INVENTED, False, (), {})
@@ -151,14 +150,10 @@ def _rows(office: Office) -> Question | None:
 
 
 def _one(office: Office, name: str, options: Sequence[str], say: Callable[[str], str]) -> str | None:
-    return st.selectbox(
-        office.text(f"why.{name}"),
-        options,
-        index=None,
-        key=f"why-{name}",
-        format_func=say,
-        placeholder=office.text("why.choose"),
+    chosen: str | None = selects.one(
+        office.text(f"why.{name}"), options, f"why-{name}", say, placeholder=office.text("why.choose")
     )
+    return chosen
 
 
 def told(answer: Why, subject: Actor, roles: Mapping[str, str], language: Language) -> Node:
