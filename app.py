@@ -14,30 +14,27 @@ from typing import IO, Any
 import streamlit as st
 from streamlit import config
 
+from cockpit import logs
+from cockpit.api import caller
+from cockpit.api.entrance import Desk as Entry
+from cockpit.api.gate import middleware
+from cockpit.api.owner import Owner
+from cockpit.api.routes import routes
+from cockpit.api.site import Site, is_loopback, refuse_open_address
+from cockpit.api.start import Start
+from cockpit.api.wire import Call
+from cockpit.cli import Desk, distant, run
+from cockpit.errors import CockpitError, SystemFailure, UsageError
+from cockpit.locale import Language, t
+from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
+from cockpit.service.entrance import administrator_known
+from cockpit.settings import settings
+from cockpit.ui import door, platform, sitemap, warm
+from cockpit.ui.failure import show_failure
+from connectors import CONNECTORS
+from sample_data import SAMPLE
+
 ROOT = Path(__file__).resolve().parent
-if str(ROOT) not in sys.path:  # started by a path from anywhere
-    sys.path.insert(0, str(ROOT))
-
-from cockpit import logs  # noqa: E402
-from cockpit.api import caller  # noqa: E402
-from cockpit.api.entrance import Desk as Entry  # noqa: E402
-from cockpit.api.gate import middleware  # noqa: E402
-from cockpit.api.owner import Owner  # noqa: E402
-from cockpit.api.routes import routes  # noqa: E402
-from cockpit.api.site import Site, is_loopback, refuse_open_address  # noqa: E402
-from cockpit.api.start import Start  # noqa: E402
-from cockpit.api.wire import Call  # noqa: E402
-from cockpit.cli import Desk, distant, run  # noqa: E402
-from cockpit.errors import CockpitError, SystemFailure, UsageError  # noqa: E402
-from cockpit.locale import Language, t  # noqa: E402
-from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit  # noqa: E402
-from cockpit.service.entrance import administrator_known  # noqa: E402
-from cockpit.settings import settings  # noqa: E402
-from cockpit.ui import door, platform, sitemap, warm  # noqa: E402
-from cockpit.ui.failure import show_failure  # noqa: E402
-from connectors import CONNECTORS  # noqa: E402
-from sample_data import SAMPLE  # noqa: E402
-
 START = Start(warm.figures)
 # Whatever the environment says: sockets and uploads are taken from pages of ours alone.
 PROTECTED = {"server.enableCORS": True, "server.enableXsrfProtection": True}
@@ -138,23 +135,18 @@ def hosts(address: str) -> list[str]:
     return ["localhost", "127.0.0.1", "::1", address, *([public] if public else [])]
 
 
-def built() -> st.App:
-    """The server as the settings want it. UsageError where they cannot be."""
+log_alike()
+try:
     site, usual = Site(settings().url), settings().language
     secret = settings().secret_key.get_secret_value()
     entry = Entry(door.cockpit, site, secret, usual, ROOT / "cockpit" / "ui" / "static")
-    return st.App(
+    app = st.App(  # assigned here, in this form: `streamlit run` looks for it in the text
         ROOT / "cockpit" / "ui" / "main.py",
         routes=[*entry.routes(), *routes(door.cockpit, START)],
         middleware=middleware(door.cockpit, site, sitemap.NAMES, sitemap.DEFAULT, usual, platform.inline_scripts()),
         lifespan=lifespan,
         on_script_error=show_failure,
     )
-
-
-log_alike()
-try:
-    app = built()
 except CockpitError as unusable:
     sys.exit(say(unusable))
 

@@ -134,10 +134,11 @@ class Browser:
 
 @dataclass
 class Server:
-    """`python app.py` in a process of its own."""
+    """`python app.py` in a process of its own, or `streamlit run app.py` where `by_streamlit`."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    by_streamlit: bool = False
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -166,8 +167,14 @@ class Server:
     def start(self, ready: bool = True) -> Server:
         """Start and wait until it answers, and until it is ready where that is wanted."""
         environment = {**os.environ, "COCKPIT_HOME": str(self.home), "PORT": str(self.port), **self.environment}
+        arguments: list[str | Path] = [ROOT / "app.py"]
+        if self.by_streamlit:
+            options = ["--server.port", str(self.port), "--server.headless", "true"]
+            arguments = ["-m", "streamlit", "run", ROOT / "app.py", *options]
         with (self.folder / "console").open("ab") as out, (self.folder / "log").open("ab") as err:
-            self.process = subprocess.Popen([sys.executable, ROOT / "app.py"], env=environment, stdout=out, stderr=err)
+            self.process = subprocess.Popen(
+                [sys.executable, *arguments], env=environment, cwd=self.folder, stdout=out, stderr=err
+            )
         until = time.monotonic() + PATIENCE
         while self.health() != 200 if ready else self.health() == 0:
             assert self.process.poll() is None, (self.folder / "log").read_text("utf-8")[-2000:]
@@ -199,9 +206,9 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path, ready: bool = True, **environment: str) -> Iterator[Server]:
+def server(folder: Path, ready: bool = True, by_streamlit: bool = False, **environment: str) -> Iterator[Server]:
     folder.mkdir(parents=True, exist_ok=True)
-    running = Server(folder, environment)
+    running = Server(folder, environment, by_streamlit)
     try:
         yield running.start(ready)
     finally:

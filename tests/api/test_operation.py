@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -48,6 +49,16 @@ def test_a8_what_is_not_safe_does_not_start(tmp_path: Path, name: str, value: st
     """A8 for secrets; an address beyond this machine waits for an administrator."""
     status, said = ends(tmp_path, **{name: value})
     assert status == 2 and "Traceback" not in said and (name.endswith("ADDRESS") or value not in said)
+
+
+def test_streamlit_run_serves_the_same_gate(tmp_path: Path) -> None:
+    """`streamlit run app.py` from any folder: health, login before every page, the first administrator."""
+    with server(tmp_path, ready=False, by_streamlit=True) as running:
+        stranger = running.browser()
+        assert json.loads(stranger.ask("/health/live").text) == {"status": "live"}
+        refused = stranger.ask("/procurement")
+        assert refused.status in (302, 303) and refused.place.startswith("/auth/")
+        assert running.set_up().inside()
 
 
 def test_b3_the_public_address_makes_cookies_secure(site: Server) -> None:
