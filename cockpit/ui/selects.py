@@ -17,7 +17,7 @@ def one(
     """
     kept = st.session_state.get(key, first)
     st.session_state[key] = kept if kept in options or looks.get("accept_new_options") else first
-    return st.selectbox(label, options, key=key, format_func=say, **looks)
+    return st.selectbox(label, options, key=key, format_func=say, **{"placeholder": label, **looks})
 
 
 def several(
@@ -25,4 +25,4 @@ def several(
 ) -> list[Any]:
     """Any of `options`, at first `first`; see `one`."""
     st.session_state[key] = [choice for choice in st.session_state.get(key, first) if choice in options]
-    return st.multiselect(label, options, key=key, format_func=say, **looks)
+    return st.multiselect(label, options, key=key, format_func=say, **{"placeholder": label, **looks})
