@@ -67,7 +67,8 @@ class Parameter:
 class Thresholds:
     """Starting values in the metric's unit (shares as fractions). For direction `band`, `band` is the good range.
 
-    `relative_band` is a share around the metric's own 12-month median.
+    `relative_band` is a share around the metric's own 12-month median. With `natural` the limits are those of the
+    metric's own course (XmR chart): mean ± 2.66 × mean moving range of the periods before.
     """
 
     target: Decimal | None = None
@@ -75,6 +76,7 @@ class Thresholds:
     critical: Decimal | None = None
     band: tuple[Decimal, Decimal] | None = None
     relative_band: Decimal | None = None
+    natural: bool = False
 
 
 @dataclass(frozen=True)
