@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ from cockpit.cli.parsing import (
     metric_request,
     pairs,
 )
-from cockpit.errors import EXIT_DONE, UsageError
+from cockpit.errors import EXIT_DONE, EXIT_NOT_HELD, UsageError
 from cockpit.locale import t
 from cockpit.service import Cockpit
 from cockpit.service.reports import LoadReport
@@ -248,6 +249,49 @@ def drill(
     desk.table(columns, rows)
     desk.say("drilled", shown=len(result.rows), total=result.total)
     return EXIT_DONE
+
+
+@command("alerts")
+def alerts(
+    desk: Desk,
+    evaluate: Annotated[bool, typer.Option("--evaluate")] = False,
+    at: Annotated[str | None, typer.Option("--at")] = None,
+    where: Where = None,
+    ledger: LedgerName = None,
+    as_user: Eyes = None,
+    fail_on_breach: Annotated[bool, typer.Option("--fail-on-breach")] = False,
+) -> int:
+    if at is not None and not evaluate:
+        raise UsageError("at_without_evaluate")
+    with desk.open() as cockpit:
+        actor = _asking(cockpit, as_user)
+        report = cockpit.alerts(actor, ledger, pairs("--where", where), instant("--at", at), desk.language)
+    if not evaluate:  # what is wrong now; the past is told where it is asked for
+        report = replace(report, alerts=tuple(one for one in report.alerts if one.open))
+    desk.json(report.json())
+    rows = []
+    for one in report.alerts:
+        factor = 100 if one.unit == "share" else 1
+        causes = [f"{cause.value or '–'} {_percent(cause.share)}" for cause in one.causes[:3]]
+        rows.append(
+            {
+                "level": desk.text(f"level.{one.level}"),
+                "metric": one.label,
+                "slice": ", ".join(f"{value or '–'}" for value in one.slice.values()),
+                "since": one.since.isoformat(),
+                "value": None if one.row.value is None else one.row.value * factor,
+                "unit": desk.text(f"unit.{one.unit}"),
+                "open": one.open,
+                "cause": causes,
+            }
+        )
+    desk.table(("level", "metric", "slice", "since", "value", "unit", "open", "cause"), rows)
+    desk.say("alerts", count=len(rows), start=report.start.isoformat(), end=report.at.isoformat())
+    return EXIT_NOT_HELD if fail_on_breach and any(one.open for one in report.alerts) else EXIT_DONE
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
 
 
 @command("ledger")

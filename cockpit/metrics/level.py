@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from statistics import median
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+from statistics import fmean, median
 from typing import Literal
 
-from cockpit.metrics.types import Direction, Thresholds
+from cockpit.metrics.types import Direction, Metric, Thresholds
 
 Level = Literal["ok", "warning", "critical", "none"]
+
+# XmR chart: 3 / d2 with d2 = 1.128 for moving ranges of two (Wheeler, "Understanding Variation").
+MOVING_RANGE_FACTOR = 2.66
+NATURAL_FROM, NATURAL_UP_TO = 6, 24  # periods before that limits are made of
 
 
 def level(value: float | None, thresholds: Thresholds, direction: Direction, target: float | None = None) -> Level:
@@ -35,12 +43,45 @@ def level(value: float | None, thresholds: Thresholds, direction: Direction, tar
     return "warning" if first is not None and sign * value > sign * first else "ok"
 
 
-def own_band(history: list[float], relative: float) -> tuple[float, float] | None:
+def own_band(history: Sequence[float], relative: float) -> tuple[float, float] | None:
     """The good range around the metric's own median of up to 12 earlier periods; None before there are three."""
     if len(history) < 3:
         return None
     middle = median(history[-12:])
     return middle * (1 - relative), middle * (1 + relative)
+
+
+def natural_limits(history: Sequence[float]) -> tuple[float, float, float] | None:
+    """Lower limit, mean and upper limit of the metric's own course: mean ± 2.66 × mean moving range of the earlier
+    periods, oldest first (XmR chart; see `MOVING_RANGE_FACTOR`). None before there are six."""
+    seen = history[-NATURAL_UP_TO:]
+    if len(seen) < NATURAL_FROM:
+        return None
+    mean = fmean(seen)
+    width = MOVING_RANGE_FACTOR * fmean(abs(after - before) for before, after in pairwise(seen))
+    return mean - width, mean, mean + width
+
+
+def own_thresholds(metric: Metric, history: Sequence[float]) -> Thresholds:
+    """The metric's thresholds; where it is measured against itself, those that its earlier periods give.
+
+    Twice as far from the mean as the natural limit is a breach.
+    """
+    limits = metric.thresholds
+    if limits.relative_band is not None and (band := own_band(history, float(limits.relative_band))) is not None:
+        return replace(limits, band=(_decimal(band[0]), _decimal(band[1])))
+    if limits.natural and (course := natural_limits(history)) is not None:
+        low, mean, high = course
+        if metric.direction == "band":
+            return replace(limits, band=(_decimal(low), _decimal(high)))
+        if high > low:  # a course without any movement says nothing of the next period
+            edge = low if metric.direction == "up" else high
+            return replace(limits, warning=_decimal(edge), critical=_decimal(2 * edge - mean))
+    return limits
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(str(value))
 
 
 def _beyond(value: float, low: float, high: float) -> Level:

@@ -255,6 +255,7 @@ METRICS: tuple[Metric, ...] = (
         sources=("process_events",),
         dimensions=("process", "category", "department", "document_type", "company"),
         facts=throughput_facts,
+        thresholds=Thresholds(natural=True),
         params={"clock": _CLOCK},
         fields={"share_zero": _share_zero},
         scale=Decimal(1) / _HOUR,

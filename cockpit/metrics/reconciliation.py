@@ -111,6 +111,7 @@ METRICS: tuple[Metric, ...] = (
         dimensions=("partner", "side", "age_band", "company"),
         facts=overdue_facts,
         placement="periods",
+        thresholds=Thresholds(natural=True),
         fields={
             "overdue_1_30": _band(1, 30),
             "overdue_31_60": _band(31, 60),

@@ -86,6 +86,7 @@ METRICS: tuple[Metric, ...] = (
         sources=("sales_lines",),
         dimensions=_DIMENSIONS,
         facts=margin_facts,
+        thresholds=Thresholds(natural=True),
         parts={"revenue": lambda lines: lines.revenue.sum()},
         all_fields={"revenue_covered_share": _covered_share},
         contribution=lambda _: "amount",

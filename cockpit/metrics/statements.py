@@ -20,7 +20,7 @@ from cockpit.warehouse.statements import Statement, bound, limits
 _START, _END = 1583, 1584
 _MARKS = {name: rf"MAKE_DATE\(\s*{year},\s*1,\s*\d+\s*\)" for name, year in (("start", _START), ("end", _END))}
 _UNKNOWN_NOW = datetime(1582, 1, 1)
-_PERIODS = "asked_periods"
+_PERIODS, _SLICES = "asked_periods", "asked_slices"
 
 
 def standing_in(question: Question) -> Question:
@@ -44,6 +44,11 @@ def periods_asked() -> ir.Table:
     return ibis.table({"period_start": "date", "period_end": "date"}, name=_PERIODS)
 
 
+def slices_asked() -> ir.Table:
+    """The slices of a dimension that are known only when it is asked about: slice, "" for a missing one."""
+    return ibis.table({"slice": "string"}, name=_SLICES)
+
+
 def asked_values(start: date | None, end: date | None, tiles: Sequence[Period], scope: Scope) -> dict[str, object]:
     """What a statement is asked with: the window, its periods, and what the scope allows."""
     window = {
@@ -56,8 +61,8 @@ def asked_values(start: date | None, end: date | None, tiles: Sequence[Period], 
 
 
 def compiled(expression: ir.Table) -> Statement:
-    """The statement of an expression over the window of a question `standing_in`, over `periods_asked` and under a
-    scope standing in."""
+    """The statement of an expression over the window of a question `standing_in`, over `periods_asked`, `slices_asked`
+    and under a scope standing in."""
     text, used = compile_sql(expression), list[str]()
     for name, mark in _MARKS.items():
         if re.search(mark, text):
@@ -67,6 +72,15 @@ def compiled(expression: ir.Table) -> Statement:
     if f'"{_PERIODS}"' in text:
         used += ["starts", "ends"]
         pairs = f"unnest(${len(used) - 1}::DATE[]) AS period_start, unnest(${len(used)}::DATE[]) AS period_end"
-        begun = text.startswith("WITH ")  # what is ordered stays so: nothing is put around it
-        text = f'WITH "{_PERIODS}" AS (SELECT {pairs}){"," if begun else ""} {text.removeprefix("WITH ")}'
+        text = _with(_PERIODS, pairs, text)
+    if f'"{_SLICES}"' in text:
+        used.append("slices")
+        text = _with(_SLICES, f"unnest(${len(used)}::VARCHAR[]) AS slice", text)
     return Statement(*bound(text, used))
+
+
+def _with(name: str, columns: str, text: str) -> str:
+    """The statement with a table of what it is asked with before it; what is ordered stays so, as nothing is put
+    around it."""
+    begun = text.startswith("WITH ")
+    return f'WITH "{name}" AS (SELECT {columns}){"," if begun else ""} {text.removeprefix("WITH ")}'

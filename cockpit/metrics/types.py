@@ -112,7 +112,7 @@ class Metric:
     unit: Unit
     direction: Direction
     importance: Importance
-    process: Literal["procurement", "inventory", "revenue", "reconciliation", "process"]
+    process: Literal["procurement", "inventory", "revenue", "reconciliation", "process", "data"]
     owner: str  # key below ``owner.`` in the catalogues
     kind: Kind
     sources: tuple[str, ...]  # canonical tables

@@ -17,6 +17,11 @@ class Cache:
         self._lock = threading.Lock()
         self._running: dict[Hashable, threading.Lock] = {}
 
+    def holds(self, key: Hashable) -> bool:
+        """Whether the answer of `key` is there already."""
+        with self._lock:
+            return key in self._answers
+
     def get(self, key: Hashable, compute: Callable[[], Any]) -> Any:
         """The answer of `key`, computed on the first call; an error is not kept."""
         with self._lock:

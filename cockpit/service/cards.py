@@ -8,14 +8,12 @@ from datetime import date, timedelta
 
 from cockpit.errors import NotAllowedError
 from cockpit.locale import Language, t
-from cockpit.metrics import METRICS
-from cockpit.metrics.level import own_band
-from cockpit.metrics.sight import hidden_dimensions
+from cockpit.metrics.level import own_thresholds
 from cockpit.metrics.types import Metric
 from cockpit.period import Period, period_of, previous
 from cockpit.service.figures import FigureDesk, metric_named
 from cockpit.service.requests import Actor, CardRequest, MetricRequest
-from cockpit.service.results import Breach, Card, CardState, MetricResult, MetricRow
+from cockpit.service.results import Card, CardState, MetricResult, MetricRow
 
 TREND_MONTHS = 13
 CAUSES = 3
@@ -47,7 +45,7 @@ class CardDesk:
         period = Period(request.start, request.end, row.period, "month", self._month_start_day)
         before, last_year = self._comparisons(actor, metric, request, same, row, period, language)
         card = self._card(metric, "data", language, result=trend, row=row, trend=tuple(same))
-        return replace(card, previous=before, last_year=last_year, band=_band(metric, same))
+        return replace(card, previous=before, last_year=last_year)
 
     def _trend(self, actor: Actor, metric: Metric, request: CardRequest, language: Language) -> MetricResult:
         first = period_of(request.start, "month", self._month_start_day)
@@ -106,7 +104,7 @@ class CardDesk:
         missing: tuple[str, ...] = (),
         why: str | None = None,
     ) -> Card:
-        limits = metric.thresholds
+        limits = own_thresholds(metric, [one.value for one in trend[:-1] if one.value is not None])
         return Card(
             metric=metric.name,
             label=t(f"metric.{metric.name}.label", language),
@@ -118,6 +116,7 @@ class CardDesk:
             trend=trend,
             warning=float(limits.warning) if limits.warning is not None else None,
             critical=float(limits.critical) if limits.critical is not None else None,
+            band=(float(limits.band[0]), float(limits.band[1])) if limits.band is not None else None,
             as_of=result.as_of if result else None,
             notes=result.notes if result else (why,) if why else (),
             missing=missing,
@@ -125,65 +124,9 @@ class CardDesk:
             params=result.params if result else {},
         )
 
-    # ---------------------------------------------------------------- warnings
-
-    def breaches(self, actor: Actor, request: CardRequest, language: Language) -> list[Breach]:
-        """Metrics of the shown month outside their thresholds, gravest first, with the slices that weigh most."""
-        found = []
-        for metric in METRICS.values():
-            if any(name not in metric.dimensions for name in request.where):
-                continue
-            found += self._breach(actor, metric, request, language)
-        order = {"critical": 0, "warning": 1}
-        return sorted(found, key=lambda one: (order[one.level], one.metric, str(one.row.dimensions)))
-
-    def _breach(self, actor: Actor, metric: Metric, request: CardRequest, language: Language) -> list[Breach]:
-        if not self._loaded.intersection(metric.sources):
-            return []
-        try:
-            result = self._trend(actor, metric, request, language)
-        except NotAllowedError:
-            return []
-        rows = [row for row in result.rows if row.start == request.start and row.level in ("warning", "critical")]
-        label = t(f"metric.{metric.name}.label", language)
-        return [
-            Breach(metric.name, label, row.level, row, metric.unit, self._causes(actor, metric, row, request, language))
-            for row in rows
-        ]
-
-    def _causes(
-        self, actor: Actor, metric: Metric, row: MetricRow, request: CardRequest, language: Language
-    ) -> tuple[tuple[str, str | None, float | None, float | None], ...]:
-        """The slices that weigh most, along the metric's first dimension that is not filtered yet: (dimension, value,
-        its figure, its share of documents or amount)."""
-        own = {name: value for name, value in row.dimensions.items() if value is not None}
-        hidden = hidden_dimensions(metric, actor.scope)
-        free = [name for name in metric.dimensions if name not in (*request.where, *own, *hidden)]
-        if not free or metric.kind == "ratio":
-            return ()
-        where = {**request.where, **own}
-        asked = MetricRequest(request.start, request.end, "all", (free[0],), where, {}, request.ledger, compare=False)
-        rows = self._figures.metric(actor, metric.name, asked, language).rows
-        weights = [(abs(one.value or 0.0) * (one.n if metric.kind == "duration" else 1), one) for one in rows]
-        total = sum(weight for weight, _ in weights)
-        if not total:
-            return ()
-        ranked = sorted(weights, key=lambda pair: -pair[0])[:CAUSES]
-        return tuple((free[0], one.dimensions[free[0]], one.value, weight / total) for weight, one in ranked)
-
 
 def narrowed(result: MetricResult, metric: Metric, values: Mapping[str, str], language: Language) -> MetricResult:
     """The rows with these values of dimensions that are never added; that others stand beside them needs no word."""
     rows = tuple(row for row in result.rows if all(row.dimensions.get(name) == values[name] for name in values))
     beside = t("note.never_added", language, dimensions=", ".join(metric.split))
     return replace(result, rows=rows, notes=tuple(note for note in result.notes if note != beside))
-
-
-def _band(metric: Metric, trend: Sequence[MetricRow]) -> tuple[float, float] | None:
-    """The good range of a metric that has one, around its own median where that is its measure."""
-    if metric.thresholds.band is not None:
-        return float(metric.thresholds.band[0]), float(metric.thresholds.band[1])
-    if metric.thresholds.relative_band is None:
-        return None
-    history = [row.value for row in trend[:-1] if row.value is not None]
-    return own_band(history, float(metric.thresholds.relative_band))

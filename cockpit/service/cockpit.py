@@ -6,7 +6,6 @@ import functools
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +16,7 @@ from cockpit.access import NOTHING
 from cockpit.access.audit import AuditTrail
 from cockpit.access.grants import ANY
 from cockpit.errors import NotAllowedError, RefusedError, SystemFailure, UsageError
-from cockpit.locale import Language, t
+from cockpit.locale import Language
 from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.period import check_month_start_day, period_of
@@ -35,23 +34,22 @@ from cockpit.service.people import PeopleDesk
 from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport, MetricEntry
 from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor, CardRequest, LoadRequest, MetricRequest
 from cockpit.service.results import (
-    Breach,
+    AlertReport,
     Card,
     DocumentView,
     DrillResult,
-    DrillRow,
     LedgerView,
     MetricResult,
     TableView,
 )
 from cockpit.service.sample import Sample
 from cockpit.service.sight import tables_of
-from cockpit.service.sources import sources_of
 from cockpit.service.trail import Trail
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
 
 if TYPE_CHECKING:  # what answers questions takes long to import; a load does without
+    from cockpit.service.alerts import AlertDesk
     from cockpit.service.cards import CardDesk
     from cockpit.service.figures import FigureDesk
 
@@ -123,6 +121,8 @@ class Cockpit:
         return cockpit
 
     def close(self) -> None:
+        if "_alerts" in self.__dict__:
+            self._alerts.close()
         self._records.close()
         self._warehouse.close()
 
@@ -156,47 +156,10 @@ class Cockpit:
     @one_state
     def drill(self, actor: Actor, name: str, request: MetricRequest, limit: int, language: Language) -> DrillResult:
         """The documents behind a number, the ones that weigh most first, with file, sheet and line."""
-        from cockpit.metrics.drill import documents
-        from cockpit.metrics.question import checked
-        from cockpit.metrics.sight import hidden_dimensions, masked_dimensions
-        from cockpit.service.figures import metric_named
+        from cockpit.service.drills import DrillDesk
 
         actor.must("drill")
-        figures = self._figures.metric(actor, name, replace(request, grain="all", by=()), language)
-        ledgers = self._figures.ledgers(actor, request.ledger)
-        metric = metric_named(name)
-        sight = (
-            hidden_dimensions(metric, actor.scope),
-            masked_dimensions(metric, actor.scope),
-            actor.may("source_row"),
-        )
-        own = metric.contribution is None
-        label = "" if own else t(f"metric.{name}.contribution", language)
-        unit = metric.unit if metric.contribution is None else metric.contribution(figures.params)
-        if not ledgers:
-            return DrillResult(name, label, unit, 0, (), figures, *sight)
-        question = checked(metric, self._figures.question(replace(request, grain="all", by=()), ledgers))
-        windowed = self._figures.windowed(metric, question)
-        if windowed is None:
-            return DrillResult(name, label, unit, 0, (), figures, *sight)
-        total, found = documents(metric, windowed, self._warehouse, actor.scope, limit)
-        wanted = [(one.table, one.document) for one in found] if actor.may("source_row") else []
-        sources = sources_of(self._warehouse, actor.scope, wanted)
-        rows = tuple(
-            DrillRow(
-                one.table,
-                one.document,
-                one.document_no,
-                one.day,
-                one.dimensions,
-                one.several,
-                one.value,
-                one.reason,
-                tuple(sources.get((one.table, one.document), ())),
-            )
-            for one in found
-        )
-        return DrillResult(name, label, unit, total, rows, figures, *sight)
+        return DrillDesk(self._warehouse, self._figures).drill(actor, name, request, limit, language)
 
     @at_the_door
     @one_state
@@ -209,11 +172,29 @@ class Cockpit:
         desk = self._card_desk(actor, request)
         return [desk.card(actor, name, request, language) for name in names]
 
+    @functools.cached_property
+    def _alerts(self) -> AlertDesk:
+        from cockpit.service.alerts import AlertDesk
+
+        return AlertDesk(self._warehouse, self._figures)
+
     @at_the_door
     @one_state
-    def breaches(self, actor: Actor, request: CardRequest, language: Language) -> list[Breach]:
-        """Metrics outside their thresholds in the shown period, gravest first."""
-        return self._card_desk(actor, request).breaches(actor, request, language)
+    def alerts(
+        self, actor: Actor, ledger: str | None, where: Mapping[str, str], at: datetime | None, language: Language
+    ) -> AlertReport:
+        """The warnings of every complete period of the 13 months before `at` (now where none is given) with causes."""
+        return self._alerts.evaluate(actor, ledger, where, self._alerts.day_of(actor, ledger, at), language)
+
+    def alerts_known(
+        self, actor: Actor, ledger: str, where: Mapping[str, str], language: Language
+    ) -> AlertReport | None:
+        """`alerts` as of now where they are judged already; else None, and they are being judged from then on."""
+        day = self._alerts.day_of(actor, ledger, None)
+        if self._alerts.known(actor, ledger, where, day):
+            return self.alerts(actor, ledger, where, None, language)
+        self._alerts.prepare(actor, ledger, where, day, lambda: self.alerts(actor, ledger, where, None, language))
+        return None
 
     def _card_desk(self, actor: Actor, request: CardRequest) -> CardDesk:
         from cockpit.service.cards import CardDesk

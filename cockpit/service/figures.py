@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +13,12 @@ from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
 from cockpit.metrics.gaps import missing, summary_spans, told
 from cockpit.metrics.growth import Before, earlier_figures, grow, with_year_before
-from cockpit.metrics.level import level, own_band
+from cockpit.metrics.level import level, own_thresholds
 from cockpit.metrics.query import Answer, Figures, Key, evaluate
 from cockpit.metrics.question import Question, checked
 from cockpit.metrics.reach import Reach, any_before, local_today, reach
 from cockpit.metrics.sight import asked_hidden, lacking
-from cockpit.metrics.types import LedgerFacts, Metric, Thresholds
+from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.model import TABLES
 from cockpit.period import Period, whole
 from cockpit.scope import Scope
@@ -133,7 +132,8 @@ class FigureDesk:
         )
         notes += more + self._gaps(metric, windowed, scope)
         targets = self._targets.of(metric, windowed, scope, reached.until)
-        made = tuple(self._row(metric, windowed, row, rows, earlier, partial, targets) for row in rows)
+        history = _histories(metric, rows)
+        made = tuple(self._row(metric, windowed, row, history(row), earlier, partial, targets) for row in rows)
         return made, notes, as_of(reached, question.ledgers), windowed
 
     def _with_window(self, metric: Metric, question: Question, reached: Reach) -> Question | None:
@@ -203,14 +203,14 @@ class FigureDesk:
         metric: Metric,
         question: Question,
         row: Figures,
-        rows: Sequence[Figures],
+        history: Sequence[float],
         earlier: Mapping[Key, Figures],
         partial: set[Key],
         targets: Callable[[Figures], float | None],
     ) -> MetricRow:
         before = earlier.get(row.key)
         target = targets(row)
-        thresholds = _own_thresholds(metric, row, rows)
+        thresholds = own_thresholds(metric, history)
         goal = target if target is not None else _float(thresholds.target)
         window = question.start is not None and question.end is not None
         counted = row.n + row.excluded
@@ -239,7 +239,7 @@ class FigureDesk:
         if question.grain != "all" or question.by:
             return ()
         empty = _empty(question)
-        return (self._row(metric, question, empty, [empty], {}, set(), lambda row: None),)
+        return (self._row(metric, question, empty, [], {}, set(), lambda row: None),)
 
 
 def _may_see(metric: Metric, question: Question, scope: Scope, language: Language) -> None:
@@ -279,22 +279,18 @@ def _float(value: object) -> float | None:
     return None if value is None else float(str(value))
 
 
-def _own_thresholds(metric: Metric, row: Figures, rows: Sequence[Figures]) -> Thresholds:
-    """The metric's thresholds; a band around its own median where it is measured against itself."""
-    if metric.thresholds.relative_band is None:
-        return metric.thresholds
-    same = (tuple(sorted(row.dimensions.items())), row.currency)
-    history = [
-        other.value
-        for other in rows
-        if other.period.start < row.period.start
-        and (tuple(sorted(other.dimensions.items())), other.currency) == same
-        and other.value is not None
-    ]
-    band = own_band(history, float(metric.thresholds.relative_band))
-    if band is None:
-        return metric.thresholds
-    return replace(metric.thresholds, band=(Decimal(str(band[0])), Decimal(str(band[1]))))
+def _histories(metric: Metric, rows: Sequence[Figures]) -> Callable[[Figures], list[float]]:
+    """A function giving the values of a row's group in the periods before it; asked only where they are a measure."""
+    courses: dict[Key, list[tuple[date, float]]] = {}
+    if metric.thresholds.relative_band is not None or metric.thresholds.natural:
+        for row in rows:  # oldest first
+            if row.value is not None:
+                courses.setdefault(row.key[1:], []).append((row.period.start, row.value))
+
+    def before(row: Figures) -> list[float]:
+        return [value for start, value in courses.get(row.key[1:], ()) if start < row.period.start]
+
+    return before
 
 
 def _earlier_name(row: Figures | None) -> str | None:

@@ -223,15 +223,111 @@ class DocumentView:
 
 
 @dataclass(frozen=True)
-class Breach:
-    """A metric outside its threshold now."""
+class Cause:
+    """One slice, or one document, that a figure or its change comes from; see `cockpit.metrics.cause`.
+
+    `figure` and `before` are the slice's own figures now and in the period compared with, `contribution` is in the
+    metric's unit, `share` its part of what is explained, `excess` the part beyond its size. `rate` and `mix` split the
+    contribution to a ratio's change.
+    """
+
+    dimension: str
+    value: str | None
+    figure: float | None
+    before: float | None
+    n: int
+    contribution: float
+    share: float | None
+    excess: float
+    rate: float | None = None
+    mix: float | None = None
+
+
+@dataclass(frozen=True)
+class CauseReport:
+    """Where a figure or its change comes from, what tells most first. `explained` is the change, or the distance from
+    the limit; `exact` says that contributions along one dimension add up to it (those to a median do not)."""
+
+    metric: str
+    value: float | None
+    before: float | None
+    explained: float | None
+    exact: bool
+    causes: tuple[Cause, ...]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A figure outside its limits over one or more complete periods on end.
+
+    `slice` names what it is about (empty: the whole); `row` is its last breached period, `course` its periods up to
+    the newest judged one, oldest first. `open`: the newest judged period is still outside. `limit` is what it is held
+    to; None where it is measured against its own course.
+    """
 
     metric: str
     label: str
-    level: Level
-    row: MetricRow
     unit: str
-    causes: tuple[tuple[str, str | None, float | None, float | None], ...]  # dimension, value, figure, share of effect
+    direction: Literal["down", "up", "band", "none"]
+    owner: str
+    level: Level
+    slice: Mapping[str, str | None]
+    since: date
+    until: date  # exclusive end of the last breached period
+    periods: int
+    open: bool
+    row: MetricRow
+    course: tuple[MetricRow, ...]
+    limit: float | None
+    causes: tuple[Cause, ...]
+
+    def json(self) -> dict[str, Any]:
+        """An entry of ``alerts --json``."""
+        return {
+            "metric": self.metric,
+            "label": self.label,
+            "slice": dict(self.slice),
+            "since": self.since.isoformat(),
+            "until": self.until.isoformat(),
+            "open": self.open,
+            "level": self.level,
+            "value": self.row.value,
+            "unit": self.unit,
+            "limit": self.limit,
+            "currency": self.row.currency,
+            "cause": [
+                {
+                    "dimension": one.dimension,
+                    "value": one.value,
+                    "contribution": one.contribution,
+                    "share": one.share,
+                    "figure": one.figure,
+                    "n": one.n,
+                }
+                for one in self.causes
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class AlertReport:
+    """What was judged, up to the day `at` (exclusive), and the warnings found, gravest and newest first."""
+
+    ledgers: tuple[str, ...]
+    at: date
+    start: date
+    periods: int  # complete periods that were judged, over all metrics
+    alerts: tuple[Alert, ...]
+
+    def json(self) -> dict[str, Any]:
+        """The document of ``alerts --json``."""
+        return {
+            "ledgers": list(self.ledgers),
+            "from": self.start.isoformat(),
+            "to": self.at.isoformat(),
+            "judged": self.periods,
+            "alerts": [one.json() for one in self.alerts],
+        }
 
 
 @dataclass(frozen=True)

@@ -23,23 +23,24 @@ MOST_MONTHS = 240
 WIDTH: dict[Language, int] = {"zh_CN": 126, "en": 150}  # pixels; four fit beside the title at 1440
 
 
-def head(view: View, filters: Sequence[str] = ()) -> None:
+def head(view: View, filters: Sequence[str] = (), *, monthly: bool = True) -> None:
     """Title, month and way back at the left; at the right the month, and the `filters` the page names.
 
-    `filters` are dimensions, or ``window`` for the span that breakdowns and lists cover.
+    `filters` are dimensions, or ``window`` for the span that breakdowns and lists cover. What is not about one month
+    (`monthly`) neither names nor offers it.
     """
     patches.apply(view.language)
     left, right = st.columns([1, 1.7], vertical_alignment="center")
     with left:
-        ink(tree(view), "head", navigate.follow)
+        ink(tree(view, monthly=monthly), "head", navigate.follow)
     with right, st.container(horizontal=True, horizontal_alignment="right", gap="small", key="filters"):
-        _filters(view, filters)
+        _filters(view, filters, monthly=monthly)
 
 
-def tree(view: View) -> Node:
+def tree(view: View, *, monthly: bool = True) -> Node:
     """Way back (where slices are chosen), title, ledger and month."""
     name = view.text(f"page.{view.page}")
-    facts = fmt.join([view.company, month_name(view)], view.language)
+    facts = fmt.join([view.company, month_name(view) if monthly else ""], view.language)
     line = h("div", "head", h("h2", "", name), h("span", "s", facts))
     return h("div", "", way(view, name), line) if view.filters.where else line
 
@@ -71,7 +72,7 @@ def way(view: View, name: str) -> Node:
     return h("div", "crumb", *steps)
 
 
-def _filters(view: View, names: Sequence[str]) -> None:
+def _filters(view: View, names: Sequence[str], *, monthly: bool) -> None:
     ledgers = view.cockpit.ledgers(view.actor)
     if len(ledgers) > 1:
         _choice(view, "ledger", {one.name: words.ledger(one, view.language) for one in ledgers}, view.ledger.name)
@@ -80,8 +81,9 @@ def _filters(view: View, names: Sequence[str]) -> None:
             _choice(view, name, {one: view.text(f"window.{one}") for one in WINDOWS}, view.filters.window)
         else:
             _slice(view, name)
-    months = {label: fmt.period(label, view.language) for label in _months(view)}
-    _choice(view, "month", months, view.filters.month)
+    if monthly:
+        months = {label: fmt.period(label, view.language) for label in _months(view)}
+        _choice(view, "month", months, view.filters.month)
 
 
 def _slice(view: View, dimension: str) -> None:

@@ -27,6 +27,8 @@ def follow(click: str) -> None:
         to_page(METRIC_PAGES.get(rest, DEFAULT))
     elif kind == "page":
         to_page(rest)
+    elif kind == "narrowed":
+        narrowed(*rest.split("/", 3))
     elif kind == "data":
         to_page("data")
     elif kind == "basis":
@@ -44,6 +46,15 @@ def follow(click: str) -> None:
     elif kind == "document":
         via, table, document = rest.split("/", 2)
         to_page("document", {"via": via, "table": table, "document": document})
+
+
+def narrowed(metric: str, month: str, dimension: str, value: str) -> None:
+    """Leave for the metric's page in that month, narrowed to one value of a dimension where one is named."""
+    filters = session().filters
+    if filters is not None:
+        filters = replace(filters, month=month or filters.month)
+        session().filters = filters.with_slice(dimension, value) if dimension and value else filters
+    to_page(METRIC_PAGES.get(metric, DEFAULT))
 
 
 def to_page(name: str, extra: Mapping[str, str] | None = None) -> None:

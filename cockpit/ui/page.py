@@ -95,9 +95,25 @@ def overview(view: View, asks: Sequence[Ask | str]) -> None:
         ink(scorecard(shown, view.language), "scorecard", navigate.follow)
     with right:
         try:
-            ink(rail(view.breaches(), shown, view.language), "rail", navigate.follow)
+            report = view.alerts()
+            alerts = None if report is None else report.alerts
+            listed = door.allowed(view.actor, "alerts")
+            ink(rail(alerts, view.filters.shown, shown, view.language, whole=listed), "rail", navigate.follow)
+            if report is None:
+                judging(view)
         except CockpitError as error:
             ink(states.state(view, view.state_of(error), view.error(error)), "rail-state", navigate.follow)
+
+
+def judging(view: View) -> None:
+    """While warnings are being judged: look again by itself, and draw the page anew once they are there."""
+
+    @st.fragment(run_every=2)
+    def look_again() -> None:
+        if view.alerts() is not None:
+            st.rerun()
+
+    look_again()
 
 
 def key_figures(view: View, asks: Sequence[Ask | str]) -> None:

@@ -28,6 +28,7 @@ PAGES = (
     PageSpec("inventory", "cockpit", "inventory_2"),
     PageSpec("revenue", "cockpit", "payments"),
     PageSpec("reconciliation", "cockpit", "balance"),
+    PageSpec("alerts", "improve", "notifications"),
     PageSpec("data", "data", "upload_file"),
     PageSpec("document", "data", "description", hidden=True),
     PageSpec("admin", "system", "admin_panel_settings"),

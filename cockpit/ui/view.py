@@ -18,7 +18,7 @@ from cockpit.period import Grain
 from cockpit.service import Cockpit
 from cockpit.service.reports import MetricEntry
 from cockpit.service.requests import Actor, CardRequest, MetricRequest
-from cockpit.service.results import Breach, Card, DrillResult, LedgerView, MetricResult, TableView
+from cockpit.service.results import AlertReport, Card, DrillResult, LedgerView, MetricResult, TableView
 from cockpit.ui import words
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.filters import Filters
@@ -110,11 +110,10 @@ class View:
         ordered = dict(sorted(where.items()))
         return CardRequest(ledger=self.ledger.name, start=month.start, end=month.end, where=ordered)
 
-    def breaches(self) -> list[Breach]:
-        """Metrics of the shown month outside their thresholds, under the chosen slices."""
-        request = self._month(dict(self.filters.where))
-        question = f"breaches {request!r}"
-        return self._kept(question, lambda: self.cockpit.breaches(self.actor, request, self.language))
+    def alerts(self) -> AlertReport | None:
+        """The warnings of the ledger under the chosen slices; None while they are being judged."""
+        where = dict(sorted(self.filters.where.items()))
+        return self.cockpit.alerts_known(self.actor, self.ledger.name, where, self.language)
 
     def request(self, ask: Ask, *, grain: Grain, by: Sequence[str] = (), start: date | None = None) -> MetricRequest:
         return MetricRequest(

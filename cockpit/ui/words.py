@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cockpit.locale import Language, catalogue, t
-from cockpit.service.results import Card, DrillRow, LedgerView
+from cockpit.service.results import Card, Cause, DrillRow, LedgerView
 from cockpit.ui import format as fmt
 
 _SHARE = ("share_", "_share")  # further figures named so are fractions, whatever the headline's unit
@@ -80,14 +80,22 @@ def points(text: str, unit: str, scale: fmt.Scale, language: Language) -> str:
     return f"{text} {scale.unit}"
 
 
-def cause(found: tuple[str, str | None, float | None, float | None], scale: fmt.Scale, language: Language) -> str:
+def cause(found: Cause, scale: fmt.Scale, language: Language) -> str:
     """One slice behind a warning: which one, its figure, its share of the effect."""
-    name, code, number, share = found
-    said = t("ui.rail.cause", language, dimension=dimension(name, language), value=value(name, code, language))
-    facts = [scale.with_suffix(number)] if number is not None else []
-    if share is not None:
-        facts.append(t("ui.rail.share", language, share=fmt.percent(share)))
+    said = t("ui.rail.cause", language, dimension=source(found, language), value=value_of(found, language))
+    facts = [scale.with_suffix(found.figure)] if found.figure is not None else []
+    if found.share is not None:
+        facts.append(t("ui.rail.share", language, share=fmt.percent(found.share)))
     return said + (t("ui.rail.in_brackets", language, facts=fmt.join(facts, language)) if facts else "")
+
+
+def source(found: Cause, language: Language) -> str:
+    """What kind of thing a cause is: a dimension's name, or a document."""
+    return t("ui.alerts.document", language) if found.dimension == "document" else dimension(found.dimension, language)
+
+
+def value_of(found: Cause, language: Language) -> str:
+    return found.value or "" if found.dimension == "document" else value(found.dimension, found.value, language)
 
 
 def why_missing(card: Card, language: Language) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from cockpit.metrics.level import level, own_band
+from cockpit.metrics import METRICS
+from cockpit.metrics.level import level, natural_limits, own_band, own_thresholds
 from cockpit.metrics.types import Thresholds
 
 HOURS = Thresholds(Decimal(2), Decimal(8), Decimal(24))
@@ -45,3 +47,21 @@ def test_a_plan_beats_the_metrics_own_target() -> None:
 def test_the_own_band_is_a_share_around_the_median_of_twelve() -> None:
     assert own_band([1, 2], 0.2) is None
     assert own_band([1000, 40, 50, 60, *[50] * 9], 0.2) == (40, 60)
+
+
+def test_natural_limits_are_the_mean_and_its_moving_ranges() -> None:
+    assert natural_limits([1, 2, 3, 4, 5]) is None
+    # mean 12, moving ranges 2, 2, 4, 2, 2, 2 -> mean 14/6; 2.66 * 14/6 = 6.2067
+    low, mean, high = natural_limits([10, 12, 14, 10, 12, 14, 12]) or (0, 0, 0)
+    assert (low, mean, high) == pytest.approx((5.7933, 12, 18.2067), abs=1e-4)
+
+
+def test_a_natural_limit_warns_on_the_bad_side_alone_and_doubles_to_a_breach() -> None:
+    metric = replace(METRICS["process_throughput_time"], thresholds=Thresholds(natural=True))
+    limits = own_thresholds(metric, [10, 12, 14, 10, 12, 14, 12])
+    levels = [level(value, limits, "down") for value in (2, 18, 18.3, 24.3, 24.5)]
+    assert levels == ["ok", "ok", "warning", "warning", "critical"]
+    growing = replace(metric, direction="up")
+    limits = own_thresholds(growing, [10, 12, 14, 10, 12, 14, 12])
+    assert [level(value, limits, "up") for value in (99, 6, 5.7, -1)] == ["ok", "ok", "warning", "critical"]
+    assert level(99, own_thresholds(metric, [5] * 12), "down") == "none"  # no movement, no limit

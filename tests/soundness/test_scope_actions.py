@@ -110,8 +110,8 @@ def test_a_drill_needs_metric_and_drill(sold: Books) -> None:
     assert not view.sources_shown and not view.sources
     card = sold.cockpit.card(Actor("x", grants=Grants.of("metric:gross_margin_rate")), "revenue", MONTH, "zh_CN")
     assert card.state == "not_allowed" and card.row is None and card.notes
-    warnings = sold.cockpit.breaches(Actor("x", grants=Grants.of("metric:gross_margin_rate")), MONTH, "en")
-    assert {one.metric for one in warnings} <= {"gross_margin_rate"}
+    warnings = sold.cockpit.alerts(Actor("x", grants=Grants.of("metric:gross_margin_rate")), None, {}, None, "en")
+    assert {one.metric for one in warnings.alerts} <= {"gross_margin_rate"}
 
 
 def test_nobody_changes_anything_through_anothers_eyes(sold: Books, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -192,8 +192,10 @@ class Run:
                 self.same(card, theirs)
             else:
                 assert theirs.row is None or theirs.row.value is None
-        if not self.scope.columns_limited:
-            self.same(self.cockpit.breaches(self.actor, month, "en"), self.oracle.breaches(self.other, month, "en"))
+        if not self.scope.columns_limited and self.luck.random() < 0.06:  # thirteen months of everything take seconds
+            day = datetime(2026, 9, 1)
+            mine = self.cockpit.alerts(self.actor, "default", {}, day, "en")
+            self.same(mine, self.oracle.alerts(self.other, "default", {}, day, "en"))
 
 
 def tabled(cockpit: Cockpit, actor: Actor) -> list[Any]:

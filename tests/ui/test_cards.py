@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from cockpit.service.results import Breach, Card
+from cockpit.period import Period
+from cockpit.service.results import Alert, Card, Cause, MetricRow
 from cockpit.ui import cards, marks
 from cockpit.ui import format as fmt
-from cockpit.ui.rail import rail
+from cockpit.ui.rail import concerns, rail
 from cockpit.ui.tree import find, targets, texts
 from tests.ui.made import card, row, shown
 
@@ -171,26 +173,46 @@ def test_english_comparisons_name_the_month() -> None:
     assert "vs Oct" in list(texts(cards.card(shown(), "en")))
 
 
-def test_warnings_come_by_severity_with_their_cause() -> None:
-    mild = Breach("revenue_growth", "营收增长率", "warning", row(-0.02), "share", ())
-    grave = Breach(
-        "approval_cycle_time", "采购审批时长", "critical", row(31.4), "hours", (("department", "研发中心", 38.9, 0.46),)
+MONTH = Period(date(2026, 10, 1), date(2026, 11, 1), "2026-10", "month", 1)
+
+
+def alert(metric: str, label: str, unit: str, at: MetricRow, *causes: Cause) -> Alert:
+    """A warning of October that is still open."""
+    start, end = date(2026, 10, 1), date(2026, 11, 1)
+    at = replace(at, start=start, end=end)
+    return Alert(
+        metric, label, unit, "down", "purchasing", at.level, {}, start, end, 1, True, at, (at,), 24.0, tuple(causes)
     )
-    tree = rail([mild, grave], [shown()], "zh_CN")
-    said = list(texts(tree))
+
+
+def test_warnings_come_by_severity_with_their_cause() -> None:
+    mild = alert("revenue_growth", "营收增长率", "share", replace(row(-0.02), level="warning"))
+    slow = Cause("department", "研发中心", 38.9, None, 12, 5.0, 0.46, 0.2)
+    grave = alert("approval_cycle_time", "采购审批时长", "hours", replace(row(31.4), level="critical"), slow)
+    said = list(texts(rail([mild, grave], MONTH, [shown()], "zh_CN")))
     assert said.index("采购审批时长") < said.index("营收增长率")
     assert "部门「研发中心」（38.9 · 占 46.0%）" in said
+    assert any("限值 ≤ 24.0" in text and "2026 年 10 月起，已 1 个月" in text for text in said)
+
+
+def test_a_warning_belongs_to_the_months_it_lasted_in() -> None:
+    lasting = alert("revenue_growth", "营收增长率", "share", replace(row(-0.02), level="warning"))
+    later = Period(date(2026, 11, 1), date(2026, 12, 1), "2026-11", "month", 1)
+    earlier = Period(date(2026, 9, 1), date(2026, 10, 1), "2026-09", "month", 1)
+    assert concerns(lasting, MONTH) and concerns(lasting, later) and not concerns(lasting, earlier)
+    assert not concerns(replace(lasting, open=False), later)
 
 
 def test_moves_list_the_worse_first() -> None:
     better = replace(card(8.0), label="好转的", metric="x")
     worse = replace(card(9.2), label="变差的", metric="y")
-    said = list(texts(rail([], [shown(better), shown(worse)], "zh_CN")))
+    said = list(texts(rail([], MONTH, [shown(better), shown(worse)], "zh_CN")))
     assert said.index("变差的") < said.index("好转的")
 
 
 def test_without_warnings_it_says_so() -> None:
-    assert "本月没有指标越过阈值。" in list(texts(rail([], [], "zh_CN")))
+    assert "本月没有指标越过阈值。" in list(texts(rail([], MONTH, [], "zh_CN")))
+    assert "正在逐期判断预警…" in list(texts(rail(None, MONTH, [], "zh_CN")))
 
 
 def test_without_a_month_before_none_is_named() -> None:
