@@ -57,8 +57,12 @@ def columns(
     height: int,
     target: float | None = None,
     axis: bool = True,
+    fixed: bool = False,
 ) -> Spec:
-    """A complete Vega-Lite chart of `height` pixels; values are in one unit, missing ones leave their place empty."""
+    """A complete Vega-Lite chart of `height` pixels; values are in one unit, missing ones leave their place empty.
+
+    A chart of a `fixed` width has room for its values; else they turn where columns become narrow.
+    """
     x = _x(points, axis)
     y = _y(points, target)
     layers: list[Spec] = []
@@ -71,7 +75,7 @@ def columns(
     layers.append(_bars(x, y, "actual", {"color": palette.actual}))
     if target is not None:
         layers += _target(palette, y, target)
-    layers += _labels(palette, x, y, target)
+    layers += _labels(palette, x, y, target, "false" if fixed else NARROW)
     return {
         "height": height,
         "layer": layers,
@@ -131,7 +135,7 @@ def _bars(x: Spec, y: Spec, field: str, mark: Spec) -> Spec:
     }
 
 
-def _labels(palette: Palette, x: Spec, y: Spec, target: float | None) -> list[Spec]:
+def _labels(palette: Palette, x: Spec, y: Spec, target: float | None, narrow: str) -> list[Spec]:
     """Values inside the head of tall columns, at the foot where the target's line crosses the head.
 
     Short and negative columns have no room inside: their value stands above.
@@ -147,10 +151,10 @@ def _labels(palette: Palette, x: Spec, y: Spec, target: float | None) -> list[Sp
         # On a phone a column is narrower than its value: the text then runs along the column, away from its end.
         away = -4 if dy > 0 else 4
         along = {
-            "angle": {"expr": f"{NARROW} ? -90 : 0"},
-            "align": {"expr": f"{NARROW} ? '{'right' if dy > 0 else 'left'}' : 'center'"},
-            "dx": {"expr": f"{NARROW} ? {away} : 0"},
-            "dy": {"expr": f"{NARROW} ? 0 : {dy}"},
+            "angle": {"expr": f"{narrow} ? -90 : 0"},
+            "align": {"expr": f"{narrow} ? '{'right' if dy > 0 else 'left'}' : 'center'"},
+            "dx": {"expr": f"{narrow} ? {away} : 0"},
+            "dy": {"expr": f"{narrow} ? 0 : {dy}"},
         }
         encoding = {"x": x, "y": {**y, **value}, "text": {"field": "text"}}
         return {"transform": [{"filter": filter_}], "mark": {**mark, **along, "color": color}, "encoding": encoding}
