@@ -4,6 +4,7 @@ import streamlit as st
 
 from cockpit.ui.breakdown import breakdown
 from cockpit.ui.cards import Ask
+from cockpit.ui.causes import causes
 from cockpit.ui.documents import documents
 from cockpit.ui.head import head
 from cockpit.ui.page import guard, key_figures
@@ -20,4 +21,5 @@ with left:
 with right:
     breakdown(view, turnover, by="warehouse")
 breakdown(view, turnover, by="category")
+causes(view, turnover)
 documents(view, turnover, dimensions=("material", "category", "warehouse"))

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cockpit.ui.breakdown import breakdown
 from cockpit.ui.cards import Ask
+from cockpit.ui.causes import causes
 from cockpit.ui.documents import documents
 from cockpit.ui.head import head
 from cockpit.ui.page import guard, key_figures
@@ -30,4 +31,5 @@ with right:
     breakdown(view, Ask("approval_node_wait"), by="node", figures=("hours_total",), order="hours_total")
     breakdown(view, Ask("approval_outcomes"), by="state")
 breakdown(view, cycle, by="department", figures=("p90", "mean"), order="p90", wide=True)
+causes(view, cycle)
 documents(view, cycle, dimensions=("department", "supplier", "amount_band"))

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cockpit.ui.breakdown import breakdown
 from cockpit.ui.cards import Ask
+from cockpit.ui.causes import causes
 from cockpit.ui.documents import documents
 from cockpit.ui.head import head
 from cockpit.ui.page import guard, key_figures
@@ -24,4 +25,5 @@ with left:
     breakdown(view, revenue, by="product")
 with right:
     breakdown(view, revenue, by="customer")
+causes(view, revenue)
 documents(view, revenue, dimensions=("customer", "region"))

@@ -19,9 +19,9 @@ from cockpit.metrics.sight import hidden_dimensions
 from cockpit.metrics.types import Metric, Thresholds
 from cockpit.period import Period, period_of, previous
 from cockpit.service.cache import Cache
-from cockpit.service.causes import CauseDesk, Window, limit_of
+from cockpit.service.causes import CauseDesk, limit_of
 from cockpit.service.figures import FigureDesk
-from cockpit.service.requests import Actor, MetricRequest
+from cockpit.service.requests import Actor, MetricRequest, Window
 from cockpit.service.results import Alert, AlertReport, CauseReport, MetricRow
 from cockpit.warehouse.store import Warehouse
 

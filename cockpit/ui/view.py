@@ -14,11 +14,11 @@ import streamlit as st
 from cockpit.charts.palette import DARK, LIGHT, Palette
 from cockpit.errors import CockpitError, NotAllowedError, SystemFailure
 from cockpit.locale import Language, t
-from cockpit.period import Grain
+from cockpit.period import Grain, Period
 from cockpit.service import Cockpit
 from cockpit.service.reports import MetricEntry
-from cockpit.service.requests import Actor, CardRequest, MetricRequest
-from cockpit.service.results import AlertReport, Card, DrillResult, LedgerView, MetricResult, TableView
+from cockpit.service.requests import Actor, CardRequest, MetricRequest, Window
+from cockpit.service.results import AlertReport, Card, CauseReport, DrillResult, LedgerView, MetricResult, TableView
 from cockpit.ui import words
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.filters import Filters
@@ -114,6 +114,14 @@ class View:
         """The warnings of the ledger under the chosen slices; None while they are being judged."""
         where = dict(sorted(self.filters.where.items()))
         return self.cockpit.alerts_known(self.actor, self.ledger.name, where, self.language)
+
+    def causes(self, ask: Ask, before: Period) -> CauseReport:
+        """What the metric's change from the period `before` to the shown month comes from."""
+        where = dict(sorted(self.where(ask)[0].items()))
+        month = self.filters.shown
+        now, then = (Window(self.ledger.name, one.start, one.end, where) for one in (month, before))
+        question = f"causes {ask.metric} {now!r} {then!r}"
+        return self._kept(question, lambda: self.cockpit.causes(self.actor, ask.metric, now, then))
 
     def request(self, ask: Ask, *, grain: Grain, by: Sequence[str] = (), start: date | None = None) -> MetricRequest:
         return MetricRequest(

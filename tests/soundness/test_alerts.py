@@ -12,6 +12,8 @@ import pytest
 from cockpit.access import EVERY
 from cockpit.scope import Scope
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor
+from cockpit.service.causes import CauseDesk
+from cockpit.service.requests import Window
 from cockpit.service.results import Alert, AlertReport
 from tests.soundness.books import Books
 
@@ -90,8 +92,6 @@ def test_what_the_median_would_be_without_a_part_is_computed_anew(books: Books) 
     whole = books.one("approval_cycle_time", **window)
     september = [(department, hours) for month, department, hours in cases() if month == 9]
     assert whole.value == median(hours for _, hours in september)
-    from cockpit.service.causes import CauseDesk, Window
-
     desk = CauseDesk(books.cockpit._warehouse, books.cockpit._figures)
     asked = Window(None, date(2026, 9, 1), date(2026, 10, 1), {})
     report = desk.over_limit(LOCAL_ADMINISTRATOR, "approval_cycle_time", asked, 1.0)
@@ -149,5 +149,30 @@ def test_what_lies_under_a_limit_adds_up_to_it(tmp_path: Path) -> None:
         assert partner.contribution == pytest.approx((720 - 0.98 * 1200) / 13200)
         over = alert.row.value - 0.98
         assert partner.share == pytest.approx(partner.contribution / over)
+    finally:
+        made.close()
+
+
+def test_a_month_that_is_not_over_meets_as_many_days_of_the_one_before(tmp_path: Path) -> None:
+    """Revenue to 10 March against the first ten days of February: east 200 - 100, west 50 - 50."""
+    made = Books(tmp_path, datetime(2026, 3, 11, 1, 0))
+    try:
+        made.load(
+            "销售.csv",
+            """
+            单据编号 | 单据日期 | 客户编码 | 物料编码 | 地区 | 部门 | 数量 | 不含税金额
+            S1 | 2026-02-02 | C1 | M1 | 华东 | 甲 | 1 | 100
+            S2 | 2026-02-10 | C2 | M1 | 华西 | 甲 | 1 | 50
+            S3 | 2026-02-20 | C1 | M1 | 华东 | 甲 | 1 | 900
+            S4 | 2026-03-02 | C1 | M1 | 华东 | 甲 | 1 | 200
+            S5 | 2026-03-10 | C2 | M1 | 华西 | 甲 | 1 | 50
+            """,
+        )
+        now, then = (Window(None, date(2026, month, 1), date(2026, month + 1, 1)) for month in (3, 2))
+        report = made.cockpit.causes(LOCAL_ADMINISTRATOR, "revenue", now, then)
+        assert (report.value, report.before, report.explained, report.days) == (250, 150, 100, 10)
+        region = {one.value: one.contribution for one in report.causes if one.dimension == "region"}
+        assert region == {"华东": 100}  # 华西 did not change; 部门 has one part and tells nothing
+        assert not any(one.dimension == "department" for one in report.causes)
     finally:
         made.close()
