@@ -26,7 +26,7 @@ from tests.soundness.books import Books
 # Per role: pages, figures, tables it brings in, plain actions, what is hidden. A change here is a decision.
 LOOK = {"drill", "source_row", "export"}
 VIEWS = {"overview", "procurement", "inventory", "revenue", "reconciliation"}
-DATA = {"data", "document"}
+DATA = {"alerts", "data", "document"}
 APPROVALS = {"approval_cycle_time", "approval_node_wait", "approval_outcomes", "process_throughput_time"}
 BUSINESS = {name for name, table in TABLES.items() if not table.settings} - {"departments"}
 BOOKED = {"sales_lines", "invoices", "payments", "targets", "stock_balances", "stock_summaries"}
@@ -61,7 +61,7 @@ EXPECTED = {
         LOOK | {"personal", "reject"},
         {"cost"},
     ),
-    "screen": (VIEWS, set(METRICS), set(), set(), {"personal"}),
+    "screen": (VIEWS | {"alerts"}, set(METRICS), set(), set(), {"personal"}),
     "administrator": (
         set(PAGES),
         set(METRICS),
