@@ -14,16 +14,19 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pymysql
+from sqlalchemy import URL
 
 from tests.machine import lacks
 
 PASSWORD = "geheim-口令/@%1"
 STARTED_WITHIN = 60.0
+_numbers = count(1)
 
 
 @dataclass(frozen=True)
@@ -205,3 +208,11 @@ def rows(server: Server, database: str, statement: str) -> list[tuple[object, ..
     with connect(server, database) as con, con.cursor() as cursor:
         cursor.execute(statement)
         return [tuple(row) for row in cursor.fetchall()]
+
+
+def records_on(server: Server) -> str:
+    """The address of a new, empty database for records on a PostgreSQL server."""
+    name = f"records{next(_numbers)}"
+    execute(server, "postgres", f"CREATE DATABASE {name}")
+    address = URL.create("postgresql+psycopg", server.administrator, PASSWORD, "127.0.0.1", server.port, name)
+    return address.render_as_string(hide_password=False)
