@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 from sqlalchemy import create_engine, text
 
-from cockpit.errors import NotAllowedError, RefusedError, SystemFailure
+from cockpit.errors import NotAllowedError, RefusedError, SystemFailure, UsageError
 from cockpit.service import Cockpit
 from cockpit.service.entrance import Entrance
 from cockpit.service.requests import Actor
@@ -150,6 +150,18 @@ def test_sessions_are_listed_and_ended_by_their_owner(cockpit: Cockpit, administ
     assert {(view.key, view.own) for view in seen} == {(other_key, False), (administrator[1], True)}
     entrance.end_session(actor, other_key)
     assert entrance.look_up(other) is None and len(entrance.sessions(actor)) == 1
+
+
+def test_preferences_are_ones_own(entrance: Entrance, administrator: tuple[str, str]) -> None:
+    actor = entrance.actor(administrator[1])
+    assert actor is not None
+    for theme, kept in (("dark", "dark"), ("light", "light"), ("", None)):
+        entrance.show(actor, theme)
+        assert entrance.theme(actor) == kept
+    with pytest.raises(UsageError, match="theme_unknown"):
+        entrance.show(actor, "'); alert(1) //")
+    with pytest.raises(NotAllowedError):
+        entrance.show(Actor("somebody", person=99), "dark")
 
 
 def test_nobody_ends_or_sees_the_sessions_of_others(entrance: Entrance, administrator: tuple[str, str]) -> None:
