@@ -117,8 +117,8 @@ class DeliveryDesk:
         return _report(outcome, time.monotonic() - began)
 
     def _may_deliver(self, actor: Actor, parts: Sequence[StagedPart], language: Language) -> None:
-        """NotAllowedError naming the tables among the parts that the actor may not deliver, that do not tell what limits
-        them, or whose rows lend what they say to the documents of others."""
+        """NotAllowedError naming the tables among the parts that the actor may not deliver, that do not tell what
+        limits them, or whose rows lend what they say to the documents of others."""
         tables = dict.fromkeys(part.table for part in parts if part.table)
         refused = [name for name in tables if not actor.may("deliver", name)]
         if refused:

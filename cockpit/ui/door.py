@@ -76,7 +76,7 @@ def allowed(who: Actor, page: str) -> bool:
 
 
 def leave() -> None:
-    """Send the browser to the login page, which leads back here, whoever is signed in at once, and draw nothing more."""
+    """Send the browser to the login page, which leads back here (at once where somebody is signed in); draw no more."""
     ink(h("div", "", leave=LOGIN), "leave")
     st.stop()
 

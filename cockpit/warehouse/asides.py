@@ -52,7 +52,7 @@ def _note(con: duckdb.DuckDBPyConnection, table: Table, delivery: int, rows: str
         f" AND NOT coalesce(list_contains(l.allowed, CASE l.dimension {said} END), false)"
     )
     found = (
-        'SELECT count(DISTINCT s.number) FROM set_aside s JOIN delivery_order o ON o.delivery = s.delivery'
+        "SELECT count(DISTINCT s.number) FROM set_aside s JOIN delivery_order o ON o.delivery = s.delivery"
         ' WHERE o.active AND s."by" = ? AND s."table" = ?'
     )
     return count(con, found, [delivery, table.name])
@@ -62,7 +62,9 @@ def _spoken(table: Table, units: str) -> str:
     """SQL for which deliveries say something of the `units` (delivery, number)."""
     if table.mode != "event":
         return claims.told(table, f"c.number IN ({units})")
-    places = (quoted(table.name), resolve.past(table))
-    told = [f"SELECT _delivery AS delivery, _number AS number FROM {place} WHERE _number IN ({units})" for place in places]
+    told = [
+        f"SELECT _delivery AS delivery, _number AS number FROM {place} WHERE _number IN ({units})"
+        for place in (quoted(table.name), resolve.past(table))
+    ]
     confirmed = f"SELECT delivery, number FROM confirmations WHERE \"table\" = '{table.name}' AND number IN ({units})"
     return f"({' UNION '.join((*told, confirmed))})"

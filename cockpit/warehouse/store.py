@@ -319,9 +319,7 @@ class Warehouse:
         if not active and not rows[0][1]:
             raise RefusedError("delivery_not_held", delivery=delivery)
 
-    def _settle(
-        self, con: duckdb.DuckDBPyConnection, delivery: int, change: Change, scope: Scope = EVERYTHING
-    ) -> None:
+    def _settle(self, con: duckdb.DuckDBPyConnection, delivery: int, change: Change, scope: Scope = EVERYTHING) -> None:
         """Resolve everything one delivery speaks of, after its activity changed; adds what moved to `change`.
 
         NotAllowedError where that reaches beyond `scope`.

@@ -193,9 +193,7 @@ def test_a_case_that_turns_out_to_be_anothers_is_not_opened_by_an_early_row(book
 def test_a_case_of_ones_own_goes_on(books: Books) -> None:
     """Somebody wider who says nothing else of it, or repeats it, sets nothing aside."""
     taken(books, HEAD, "process_events", OWN_CASE)
-    wider = books.cockpit.load(
-        LOCAL_ADMINISTRATOR, [books.file("all.csv", OWN_CASE + CASE[len(EVENTS) :])], LoadRequest(table="process_events")
-    )
+    wider = books.load("all.csv", OWN_CASE + CASE[len(EVENTS) :], table="process_events")
     assert not [one for part in wider.parts for one in part.issues if one.code == "narrower_rows_set_aside"]
     assert cases(books, HEAD.scope) == {"A部": 1} and cases(books) == {"A部": 1, "B部": 1}
 
