@@ -6,7 +6,6 @@ import functools
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +16,7 @@ from cockpit.access import NOTHING
 from cockpit.access.audit import AuditTrail
 from cockpit.access.grants import ANY
 from cockpit.errors import NotAllowedError, RefusedError, SystemFailure, UsageError
-from cockpit.locale import Language, t
+from cockpit.locale import Language
 from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.period import check_month_start_day, period_of
@@ -39,14 +38,12 @@ from cockpit.service.results import (
     Card,
     DocumentView,
     DrillResult,
-    DrillRow,
     LedgerView,
     MetricResult,
     TableView,
 )
 from cockpit.service.sample import Sample
 from cockpit.service.sight import tables_of
-from cockpit.service.sources import sources_of
 from cockpit.service.trail import Trail
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
@@ -156,47 +153,10 @@ class Cockpit:
     @one_state
     def drill(self, actor: Actor, name: str, request: MetricRequest, limit: int, language: Language) -> DrillResult:
         """The documents behind a number, the ones that weigh most first, with file, sheet and line."""
-        from cockpit.metrics.drill import documents
-        from cockpit.metrics.question import checked
-        from cockpit.metrics.sight import hidden_dimensions, masked_dimensions
-        from cockpit.service.figures import metric_named
+        from cockpit.service.drill import drill
 
         actor.must("drill")
-        figures = self._figures.metric(actor, name, replace(request, grain="all", by=()), language)
-        ledgers = self._figures.ledgers(actor, request.ledger)
-        metric = metric_named(name)
-        sight = (
-            hidden_dimensions(metric, actor.scope),
-            masked_dimensions(metric, actor.scope),
-            actor.may("source_row"),
-        )
-        own = metric.contribution is None
-        label = "" if own else t(f"metric.{name}.contribution", language)
-        unit = metric.unit if metric.contribution is None else metric.contribution(figures.params)
-        if not ledgers:
-            return DrillResult(name, label, unit, 0, (), figures, *sight)
-        question = checked(metric, self._figures.question(replace(request, grain="all", by=()), ledgers))
-        windowed = self._figures.windowed(metric, question)
-        if windowed is None:
-            return DrillResult(name, label, unit, 0, (), figures, *sight)
-        total, found = documents(metric, windowed, self._warehouse, actor.scope, limit)
-        wanted = [(one.table, one.document) for one in found] if actor.may("source_row") else []
-        sources = sources_of(self._warehouse, actor.scope, wanted)
-        rows = tuple(
-            DrillRow(
-                one.table,
-                one.document,
-                one.document_no,
-                one.day,
-                one.dimensions,
-                one.several,
-                one.value,
-                one.reason,
-                tuple(sources.get((one.table, one.document), ())),
-            )
-            for one in found
-        )
-        return DrillResult(name, label, unit, total, rows, figures, *sight)
+        return drill(self._figures, self._warehouse, actor, name, request, limit, language)
 
     @at_the_door
     @one_state

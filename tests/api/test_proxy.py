@@ -18,8 +18,8 @@ from sqlalchemy import make_url
 from websockets.exceptions import InvalidStatus
 
 from tests.machine import ROOT
-from tests.servers import nginx, records_on, rows
 from tests.servers import Server as Database
+from tests.servers import nginx, records_on, rows
 from tests.site import PASSWORD, Browser, free_port, server
 
 NAME = "cockpit.example.cn"
