@@ -14,6 +14,7 @@ from cockpit.issues import Issue
 from cockpit.model.types import Table
 from cockpit.scope import EVERYTHING, Scope
 from cockpit.warehouse import (
+    asides,
     claims,
     conflicts,
     derived,
@@ -107,6 +108,7 @@ class Transaction:
         if (blocked and not self.draft.force) or not ready:
             return self._record(self._outcome({}, take="blocked" if blocked else None), None)
         self._insert_delivery("held", None)
+        asides.remember(self.con, self.draft.scope, self.delivery)
         self._drop_closed()
         by_table: dict[str, list[tuple[int, StagedPart]]] = {}
         for index, part in ready:
@@ -116,6 +118,8 @@ class Transaction:
             table, confirming = self.tables[name], self.draft.completes is None
             rows.build(self.con, table, members, self.draft.ledger, self.delivery, confirming)
             reach.check_new(self.con, table, self.draft.scope, self.parts)
+            if aside := asides.note_new(self.con, table, self.delivery):
+                self.findings.append(Finding(members[0][0], Issue("narrower_rows_set_aside", "warning", count=aside)))
             self._compare_readings(table, members)
         for name, members in by_table.items():
             self._prepare(self.tables[name], members, frozenset(by_table))

@@ -53,6 +53,10 @@ CREATE TABLE IF NOT EXISTS repeat_exceptions (
 CREATE TABLE IF NOT EXISTS confirmations (
     "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, number UUID NOT NULL, event UUID NOT NULL,
     origin BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS delivery_limits (
+    delivery BIGINT NOT NULL, dimension VARCHAR NOT NULL, allowed VARCHAR[] NOT NULL);
+CREATE TABLE IF NOT EXISTS set_aside (
+    "table" VARCHAR NOT NULL, delivery BIGINT NOT NULL, number UUID NOT NULL, "by" BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS source_runs (
     source VARCHAR PRIMARY KEY, ran_at TIMESTAMP NOT NULL, state VARCHAR NOT NULL, rows_read BIGINT NOT NULL,
     seconds DOUBLE NOT NULL, delivery BIGINT, issue VARCHAR);
@@ -74,6 +78,9 @@ CREATE VIEW IF NOT EXISTS delivery_order AS
            d.active_from IS NOT NULL AND d.active_to IS NULL AS active,
            dense_rank() OVER (ORDER BY coalesce(b.export_at, b.arrived_at), b.id) AS ord
     FROM deliveries d JOIN deliveries b ON b.id = coalesce(d.completes, d.id);
+CREATE VIEW IF NOT EXISTS asides AS
+    SELECT s."table", s.delivery, s.number FROM set_aside s JOIN deliveries d ON d.id = s."by"
+    WHERE d.active_from IS NOT NULL AND d.active_to IS NULL;
 """
 
 
