@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from cockpit.model.types import Table
+from cockpit.warehouse import storage
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import quoted
 from cockpit.warehouse.rows import count, fetch
@@ -77,8 +78,21 @@ def replace(con: duckdb.DuckDBPyConnection, derivation: Derivation, change: Chan
         change.remove(derivation.name, old)
         change.add(derivation.name, fresh)
         computed = fresh
-    con.execute(f"DELETE FROM {name} {mine}")
-    con.execute(f"INSERT INTO {name} SELECT {columns} FROM {computed}")
+    con.execute(f"DELETE FROM {storage.stored(derivation.name)} {mine}")
+    _insert(con, derivation, computed)
+
+
+def _insert(con: duckdb.DuckDBPyConnection, derivation: Derivation, computed: str) -> None:
+    """Store computed rows; columns that nothing can have filled are left out."""
+    there = storage.filled(con, {source.partition(".")[0] for by in derivation.sources.values() for source in by})
+    given = [
+        column
+        for column in derivation.columns
+        if column not in derivation.sources
+        or any(name in there[table] for table, _, name in (s.partition(".") for s in derivation.sources[column]))
+    ]
+    storage.widen(con, derivation.name, derivation.columns, given)
+    storage.insert(con, derivation.name, computed)
 
 
 def _read_later(derivation: Derivation, derivations: Iterable[Derivation]) -> bool:
@@ -146,7 +160,7 @@ def compare(con: duckdb.DuckDBPyConnection, derivation: Derivation) -> int:
         f" + (SELECT count(*) FROM (SELECT {columns} FROM {full} EXCEPT ALL SELECT {columns} FROM {name}))",
     )
     if differing[0][0]:
-        con.execute(f"DELETE FROM {name}")
-        con.execute(f"INSERT INTO {name} SELECT {columns} FROM {full}")
+        con.execute(f"DELETE FROM {storage.stored(derivation.name)}")
+        _insert(con, derivation, full)
     con.execute(f"DROP TABLE {full}")
     return int(str(differing[0][0]))
