@@ -10,8 +10,14 @@ from cockpit.warehouse.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER
 
 
 def touch_documents(con: duckdb.DuckDBPyConnection) -> None:
-    """Add to ``touched`` every sales document of a ledger whose master data or rates changed."""
+    """Add to ``touched`` every sales document of a ledger whose master data or rates changed; fill
+    ``touched_deliveries(delivery)`` with those that brought the touched documents: rows lie delivery by delivery, so
+    that all others need not be looked at."""
     con.execute(f"INSERT INTO touched SELECT DISTINCT _doc FROM sales_lines WHERE {IN_TOUCHED_LEDGER}")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE touched_deliveries AS SELECT DISTINCT _delivery AS delivery FROM sales_lines"
+        " WHERE _doc IN (SELECT unit FROM touched)"
+    )
 
 
 _DISCOUNTED = "(1 - coalesce(discount_rate, 0))::DECIMAL(12,8)"
@@ -33,6 +39,20 @@ _NET = f"""
 """
 _GROSS_KNOWN = "(amount_gross IS NOT NULL OR quantity * unit_price_gross IS NOT NULL)"
 _COST = "coalesce(cost_amount, (quantity * unit_cost)::DECIMAL(18,4))"
+
+
+# What a fact has from its line alone.
+_OWN = (
+    "material_code",
+    "material_name",
+    "customer_code",
+    "salesperson",
+    "department",
+    "channel",
+    "warehouse",
+    "site",
+    "project",
+)
 
 
 def _master(table: str, condition: str, *columns: str) -> str:
@@ -58,7 +78,8 @@ def _joined(alias: str, relation: str, code: str) -> str:
 _STATEMENT = f"""
     WITH lines AS (
         SELECT *, {_NET} AS net, {_COST} AS cost_own, {_GROSS_KNOWN} AS gross_known
-        FROM sales_lines WHERE _doc IN (SELECT unit FROM touched)
+        FROM sales_lines WHERE _delivery IN (SELECT delivery FROM touched_deliveries)
+             AND _doc IN (SELECT unit FROM touched)
     ), rated AS ({with_rate("SELECT * FROM lines", "document_date")}),
     product AS ({_master("materials", "true", "material_code", "category")}),
     buyer AS ({_master("partners", "role IN ('customer', 'both')", "partner_code", "region", "partner_name")})
@@ -110,6 +131,13 @@ SALES_FACTS = Derivation(
     statement=_STATEMENT,
     settings=("ledgers",),
     prepare=touch_documents,
+    sources={
+        "cost": ("sales_lines.cost_amount", "sales_lines.unit_cost"),
+        "category": ("sales_lines.category", "materials.category"),
+        "customer_name": ("sales_lines.customer_name", "partners.partner_name"),
+        "region": ("sales_lines.region", "partners.region"),
+        **{name: (f"sales_lines.{name}",) for name in _OWN},
+    },
 )
 
 DERIVATIONS: tuple[Derivation, ...] = (SALES_FACTS,)

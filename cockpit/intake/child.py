@@ -29,6 +29,7 @@ from connectors.base import Connector, Extract, Unreadable
 
 MANIFEST = "manifest.json"
 GRACE = 0.005
+REST = 3.0  # seconds without a file
 _ENDS = {0: "ok", 1: "crash", 3: "memory", 4: "disk"}  # what the exit status of a fork says
 
 
@@ -61,10 +62,17 @@ def main() -> None:
                 importlib.import_module(target.partition(":")[0])  # warm for every fork to come
             outcome, peak = _fork(job) if hasattr(os, "fork") else (_here(job), 0)
             _tell({"done": outcome, "peak": peak})
+            _warm()
     except (EOFError, BrokenPipeError):
         pass
     for folder in folders:  # the parent is gone and takes nothing away any more
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _warm() -> None:
+    """Loads what not every file needs, once nobody waits: neither the next file nor who delivers the last one."""
+    if sys.platform != "win32" and not select.select([sys.stdin], [], [], REST)[0]:
+        import duckdb  # noqa: F401
 
 
 def _tell(message: dict[str, Any]) -> None:
@@ -103,8 +111,6 @@ def _fork(job: dict[str, Any]) -> tuple[str, int]:
                 with suppress(OSError):
                     traceback.print_exc()  # last words, in stderr.txt
             os._exit(status)  # the fork ends here whatever happens
-    import duckdb  # noqa: F401  warm for the forks to come: not every file needs it, and the first one did not wait
-
     return _await(pid, time.monotonic() + float(job["seconds"]))
 
 

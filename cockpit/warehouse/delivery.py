@@ -414,12 +414,14 @@ def issue_json(issue: Issue) -> dict[str, object]:
 
 def note_change(table: Table, change: Change, kept: str = "", con: duckdb.DuckDBPyConnection | None = None) -> None:
     """Add what `resolve.settle` moved to the change; with `kept`, as copies that later moves do not overwrite."""
-    relations = [resolve.entering(table), resolve.leaving(table)]
+    entered, left = resolve.entering(table), resolve.leaving(table)
     if con is not None:
-        for position, relation in enumerate(relations):
-            relations[position] = quoted(f"moved_{position}_{table.name}{kept}")
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {relations[position]} AS SELECT * FROM {relation}")
-    change.add(table.name, *relations)
+        copies = quoted(f"entered_{table.name}{kept}"), quoted(f"left_{table.name}{kept}")
+        for copy, moved in zip(copies, (entered, left), strict=True):
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {copy} AS SELECT * FROM {moved}")
+        entered, left = copies
+    change.add(table.name, entered)
+    change.remove(table.name, left)
     if table.settings:
         change.settings.add(table.name)
 
@@ -428,8 +430,8 @@ def finish(
     con: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], derivations: Sequence[Derivation], change: Change
 ) -> None:
     """Business days and derived tables after the canonical tables changed."""
-    for name, relations in list(change.relations.items()):
-        derived.count_days(con, tables[name], relations)
+    for name in change.relations:
+        derived.count_days(con, tables[name], change.entered.get(name, ()), change.left.get(name, ()))
     if "calendars" in change.settings:
         for (ledger,) in fetch(con, "SELECT name FROM ledgers"):
             working_days.fill(con, str(ledger))

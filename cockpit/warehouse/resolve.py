@@ -96,11 +96,8 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     won = "EXISTS (SELECT 1 FROM winners w WHERE w._delivery = r._delivery AND w._part = r._part AND w._row = r._row)"
     storage.insert(con, f"leaving_{table.name}", f"{quoted(table.name)} r {mine} AND NOT {won}")
     storage.insert(con, f"entering_{table.name}", f"{past(table)} r {mine} AND {won}")
-    for place, moved in ((table.name, leaving(table)), (f"past_{table.name}", entering(table))):
-        con.execute(
-            f"DELETE FROM {storage.stored(place)} p USING {moved} m WHERE p._delivery = m._delivery"
-            " AND p._part = m._part AND p._row = m._row"
-        )
+    con.execute(f"DELETE FROM {storage.stored(table.name)} r {mine} AND NOT {won}")
+    con.execute(f"DELETE FROM {storage.stored(f'past_{table.name}')} r {mine} AND {won}")
     storage.insert(con, f"past_{table.name}", leaving(table))
     storage.insert(con, table.name, entering(table))
     if table.mode != "event":

@@ -126,12 +126,13 @@ FIRST_ROWS = 10_000
 
 def _filled(con: duckdb.DuckDBPyConnection, staged: str, types: Mapping[str, str]) -> set[str]:
     """The columns in which any staged row has a value; most show it in the first rows."""
-    names, found = [name for name in types if name != "ledger"], set[str]()
+    there = storage.filled(con, [staged])[staged]
+    names, found = [name for name in types if name in there and name != "ledger"], set[str]()
     for source in (f"(SELECT * FROM {quoted(staged)} LIMIT {FIRST_ROWS})", quoted(staged)):
         asked = [name for name in names if name not in found]
         if asked:
             some = fetch(con, f"SELECT {', '.join(f'count({quoted(name)}) > 0' for name in asked)} FROM {source}")
-            found |= {name for name, there in zip(asked, some[0], strict=True) if there}
+            found |= {name for name, any_value in zip(asked, some[0], strict=True) if any_value}
     return found
 
 
@@ -170,12 +171,17 @@ def _keyed(
 
 def _unconfirmed(con: duckdb.DuckDBPyConnection, table: Table, ledger: str, filled: set[str], parts: int) -> str:
     """Name of a temporary view of the rows that arrived and whose units `claims.compare` did not find confirmed."""
-    # Few rows are wanted: their other columns are fetched once it is known which ones.
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT a._part, a._row FROM {arrived(table)} a WHERE"
-        f" {claims.unit_mark(table, ledger, filled)} IN"
-        f" (SELECT unit FROM {claims.seen(table)} WHERE confirmed IS NULL)"
-    )
+    # Few rows are wanted: their other columns are fetched once it is known which ones. Where no unit has rows of others
+    # between its own, that is known already.
+    units = f"{claims.seen(table)} WHERE unit IS NOT NULL AND confirmed IS NULL"
+    if parts > 1 or count(con, f"SELECT count(*) FROM {units} AND last - first + 1 <> lines"):
+        lines = (
+            f"SELECT a._part, a._row FROM {arrived(table)} a WHERE {claims.unit_mark(table, ledger, filled)} IN"
+            f" (SELECT unit FROM {units})"
+        )
+    else:
+        lines = f"SELECT part AS _part, unnest(range(first, last + 1)) AS _row FROM {units}"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE wanted AS {lines}")
     own = {"ledger", "company", "_part", "_row"}
     columns = {name: kind for name, kind in column_types(table).items() if name in own or name not in UNDERSCORED}
     storage.create(con, "unconfirmed", columns, filled | own, temporary=True)

@@ -11,7 +11,7 @@ from cockpit.warehouse import storage
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import quoted, stored_columns
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 UNDERSCORED = {
     "_number": "UUID",
@@ -108,7 +108,9 @@ def create(con: duckdb.DuckDBPyConnection, tables: Iterable[Table], derivations:
             if there.get(name) != columns:
                 storage.create(con, name, columns, first)
     for derivation in derivations:
-        con.execute(f"CREATE TABLE IF NOT EXISTS {quoted(derivation.name)} ({definition(derivation.columns)})")
+        if there.get(derivation.name) != derivation.columns:
+            always = [name for name in derivation.columns if name not in derivation.sources]
+            storage.create(con, derivation.name, derivation.columns, always)
     con.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)])
     con.execute("COMMIT")
 

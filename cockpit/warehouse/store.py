@@ -186,7 +186,7 @@ class Warehouse:
         if known[0] != (ledger.timezone, ledger.month_start_day, ledger.currency):
             change = Change(settings={"ledgers", "calendars"})
             for table in self.tables.values():
-                derived.count_days(con, table, [f"(SELECT * FROM {quoted(table.name)})"])
+                derived.recount_days(con, table)
             derived.run(con, self.derivations, change)
             record_version(con, self.now(), "ledger", None, change)
 
