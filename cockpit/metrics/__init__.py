@@ -8,6 +8,7 @@ from types import MappingProxyType
 from cockpit.metrics.approvals import METRICS as APPROVALS
 from cockpit.metrics.inventory import METRICS as INVENTORY
 from cockpit.metrics.procurement import METRICS as PROCUREMENT
+from cockpit.metrics.purchasing import METRICS as PURCHASING
 from cockpit.metrics.reconciliation import METRICS as RECONCILIATION
 from cockpit.metrics.revenue import METRICS as REVENUE
 from cockpit.metrics.types import Metric
@@ -18,6 +19,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         for metric in (
             *PROCUREMENT,
             *APPROVALS,
+            *PURCHASING,
             *INVENTORY,
             *REVENUE,
             *RECONCILIATION,
