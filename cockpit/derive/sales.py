@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from cockpit.warehouse.derivation import Derivation
+from cockpit.warehouse.masters import joined, picked, told
 from cockpit.warehouse.money import shown, with_rate
 from cockpit.warehouse.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER
 
@@ -55,46 +56,26 @@ _OWN = (
 )
 
 
-def _master(table: str, condition: str, *columns: str) -> str:
-    """One row per ledger, company and code of a master table, with the non-null `columns`."""
-    code = columns[0]
-    picked = ", ".join(f"min({column}) AS {column}" for column in columns[1:])
-    return f"SELECT ledger, company, {code} AS code, {picked} FROM {table} WHERE {condition} GROUP BY ALL"
-
-
-def _from_master(column: str, alias: str) -> str:
-    """The line's own value, else the company's master data, else the ledger's."""
-    return f"coalesce(nullif(s.{column}, ''), {alias}_own.{column}, {alias}_all.{column})"
-
-
-def _joined(alias: str, relation: str, code: str) -> str:
-    return "".join(
-        f" LEFT JOIN {relation} {alias}_{which} ON {alias}_{which}.ledger = s.ledger"
-        f" AND {alias}_{which}.company = {company} AND {alias}_{which}.code = s.{code}"
-        for which, company in (("own", "s.company"), ("all", "''"))
-    )
-
-
 _STATEMENT = f"""
     WITH lines AS (
         SELECT *, {_NET} AS net, {_COST} AS cost_own, {_GROSS_KNOWN} AS gross_known
         FROM sales_lines WHERE _delivery IN (SELECT delivery FROM touched_deliveries)
              AND _doc IN (SELECT unit FROM touched)
     ), rated AS ({with_rate("SELECT * FROM lines", "document_date")}),
-    product AS ({_master("materials", "true", "material_code", "category")}),
-    buyer AS ({_master("partners", "role IN ('customer', 'both')", "partner_code", "region", "partner_name")})
+    product AS ({picked("materials", "true", "material_code", "category")}),
+    buyer AS ({picked("partners", "role IN ('customer', 'both')", "partner_code", "region", "partner_name")})
     SELECT s._doc AS _unit, s.ledger, s.company, s.document_date AS day, s.document_no,
            CASE WHEN s.is_void THEN 'void'
                 WHEN s.net IS NULL AND s.gross_known THEN 'tax_unknown'
                 WHEN s.net IS NULL THEN 'no_amount'
                 WHEN s.rate IS NULL THEN 'no_rate' END AS reason,
            {shown("s.net")} AS revenue, {shown("s.cost_own")} AS cost, s.shown_currency AS currency,
-           s.material_code, s.material_name, {_from_master("category", "product")} AS category,
+           s.material_code, s.material_name, {told("category", "product")} AS category,
            s.customer_code,
-           coalesce(nullif(s.customer_name, ''), buyer_own.partner_name, buyer_all.partner_name) AS customer_name,
-           {_from_master("region", "buyer")} AS region, s.salesperson, s.department, s.channel, s.warehouse, s.site,
+           {told("customer_name", "buyer", "partner_name")} AS customer_name,
+           {told("region", "buyer")} AS region, s.salesperson, s.department, s.channel, s.warehouse, s.site,
            s.project
-    FROM rated s{_joined("product", "product", "material_code")}{_joined("buyer", "buyer", "customer_code")}
+    FROM rated s{joined("product", "product", "material_code")}{joined("buyer", "buyer", "customer_code")}
 """
 
 SALES_FACTS = Derivation(

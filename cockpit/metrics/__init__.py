@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from cockpit.metrics.approvals import METRICS as APPROVALS
 from cockpit.metrics.inventory import METRICS as INVENTORY
 from cockpit.metrics.procurement import METRICS as PROCUREMENT
+from cockpit.metrics.purchasing import METRICS as PURCHASING
 from cockpit.metrics.reconciliation import METRICS as RECONCILIATION
 from cockpit.metrics.revenue import METRICS as REVENUE
 from cockpit.metrics.types import Metric
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
-    {metric.name: metric for metric in (*PROCUREMENT, *INVENTORY, *REVENUE, *RECONCILIATION)}
+    {
+        metric.name: metric
+        for metric in (
+            *PROCUREMENT,
+            *APPROVALS,
+            *PURCHASING,
+            *INVENTORY,
+            *REVENUE,
+            *RECONCILIATION,
+        )
+    }
 )

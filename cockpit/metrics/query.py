@@ -12,8 +12,8 @@ import ibis
 import ibis.expr.types as ir
 
 from cockpit.metrics.parts import Parts, ratio
-from cockpit.metrics.question import Question
-from cockpit.metrics.statements import asked_values, compiled, periods_asked, standing_in
+from cockpit.metrics.question import Question, column_of
+from cockpit.metrics.statements import TODAY, asked_values, compiled, periods_asked, standing_in
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.period import Grain, Period, parse_period, period_of, whole
 from cockpit.scope import Scope
@@ -93,6 +93,7 @@ class Context:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole_months: bool = False
     notes: list[Note] = field(default_factory=list)
+    today: date = TODAY
 
     def read(self, table: str) -> ir.Table:
         missing = self.warehouse.unreachable(table, self.scope)
@@ -133,7 +134,7 @@ def period_named(first: date, grain: Grain, month_start_day: int) -> Period:
 def filtered(facts: ir.Table, where: Mapping[str, tuple[str, ...]]) -> ir.Table:
     """Facts limited to the values asked for; an empty text stands for a missing value."""
     for dimension, values in where.items():
-        column = facts[dimension]
+        column = facts[column_of(dimension)]
         named = [value for value in values if value]
         condition = among(column, named) if named else ibis.literal(False)
         if len(named) < len(values):
@@ -179,7 +180,7 @@ def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope)
     asked, limits = standing_in(question), statements.standing_in(scope)
     kind = (*kind_of(metric, asked, limits), months)
     plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, asked, warehouse, limits, months))
-    values = asked_values(question.start, question.end, tiles, scope)
+    values = asked_values(question, tiles, scope)
     rows = _figures(metric, question, plan, warehouse, values)
     return Answer(metric, sorted(rows, key=_place), plan.notes)
 
@@ -217,7 +218,7 @@ def groups(metric: Metric, question: Question, facts: ir.Table) -> list[str]:
     """Columns to group by: what was asked, what is never added, and the currency."""
     split = [name for name in metric.split if name not in question.by and len(question.where.get(name, ())) != 1]
     currency = ["currency"] if "currency" in facts.columns else []
-    return [*question.by, *split, *currency]
+    return [*map(column_of, question.by), *split, *currency]
 
 
 def placed(metric: Metric, question: Question, facts: ir.Table) -> ir.Table:
@@ -248,7 +249,8 @@ def _figures(
 
 def _maker(metric: Metric, question: Question, plan: Plan) -> Callable[[Key, Parts], Figures]:
     """What makes one group's figures; all that is the same for every group is looked up once."""
-    q, (_, *names), month = question, plan.keys, question.month_start_day
+    q, month = question, question.month_start_day
+    names = [*q.by, *plan.keys[1 + len(q.by) :]]
     fields, all_fields = tuple(metric.fields), tuple(metric.all_fields.items())
     # Sums and counts over no rows at all are unknown, not zero.
     unknown: dict[str, float | int | None] = dict.fromkeys((*_COMPANIONS.get(metric.kind, ()), *fields))

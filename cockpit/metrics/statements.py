@@ -10,15 +10,17 @@ from datetime import date, datetime
 import ibis
 import ibis.expr.types as ir
 
-from cockpit.metrics.question import Question
+from cockpit.metrics.question import Question, local_today
 from cockpit.period import Period
 from cockpit.scope import Scope
 from cockpit.warehouse.reading import compile_sql
 from cockpit.warehouse.statements import Statement, bound, limits
 
-# Years that stand for the window's while a statement is compiled: no business day is as old.
-_START, _END = 1583, 1584
-_MARKS = {name: rf"MAKE_DATE\(\s*{year},\s*1,\s*\d+\s*\)" for name, year in (("start", _START), ("end", _END))}
+# Years that stand for the window's and for today while a statement is compiled: no business day is as old.
+_START, _END, _TODAY = 1583, 1584, 1585
+_YEARS = {"start": _START, "end": _END, "today": _TODAY}
+_MARKS = {name: rf"MAKE_DATE\(\s*{year},\s*1,\s*\d+\s*\)" for name, year in _YEARS.items()}
+TODAY = date(_TODAY, 1, 1)  # stands for the ledgers' current day
 _UNKNOWN_NOW = datetime(1582, 1, 1)
 _PERIODS, _SLICES = "asked_periods", "asked_slices"
 
@@ -49,11 +51,12 @@ def slices_asked() -> ir.Table:
     return ibis.table({"slice": "string"}, name=_SLICES)
 
 
-def asked_values(start: date | None, end: date | None, tiles: Sequence[Period], scope: Scope) -> dict[str, object]:
-    """What a statement is asked with: the window, its periods, and what the scope allows."""
+def asked_values(question: Question, tiles: Sequence[Period], scope: Scope) -> dict[str, object]:
+    """What a statement is asked with: the window, its periods, today, and what the scope allows."""
     window = {
-        "start": start,
-        "end": end,
+        "start": question.start,
+        "end": question.end,
+        "today": local_today(question.ledgers) if question.ledgers else None,
         "starts": [tile.start for tile in tiles],
         "ends": [tile.end for tile in tiles],
     }
@@ -61,14 +64,14 @@ def asked_values(start: date | None, end: date | None, tiles: Sequence[Period], 
 
 
 def compiled(expression: ir.Table) -> Statement:
-    """The statement of an expression over the window of a question `standing_in`, over `periods_asked`, `slices_asked`
-    and under a scope standing in."""
+    """The statement of an expression over the window of a question `standing_in`, over `TODAY`, `periods_asked` and
+    `slices_asked`, and under a scope standing in."""
     text, used = compile_sql(expression), list[str]()
     for name, mark in _MARKS.items():
         if re.search(mark, text):
             used.append(name)
             text = re.sub(mark, f"CAST(${len(used)} AS DATE)", text)
-    assert not re.search(rf"({_START}|{_END})-01-\d\d", text), "a day of the window was compiled in another form"
+    assert not re.search(rf"({_START}|{_END}|{_TODAY})-01-\d\d", text), "a day was compiled in another form"
     if f'"{_PERIODS}"' in text:
         used += ["starts", "ends"]
         pairs = f"unnest(${len(used) - 1}::DATE[]) AS period_start, unnest(${len(used)}::DATE[]) AS period_end"

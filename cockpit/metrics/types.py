@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -36,13 +37,14 @@ class FactContext(Protocol):
     """What a facts function is given.
 
     The statement made of the facts is kept and asked again for other windows: of `start` and `end` only the day of the
-    month is real, and a ledger's `now` is not known.
+    month is real, `today` stands for the ledgers' current day, and a ledger's `now` is not known.
     """
 
     params: Mapping[str, str]
     ledgers: tuple[LedgerFacts, ...]
     start: date | None  # inclusive local day
     end: date | None  # exclusive local day
+    today: date
     grain: Grain
     periods: ir.Table  # columns period_start, period_end (exclusive), both date; one row with the window for grain all
     whole_months: bool  # every period is a whole month of the ledgers
@@ -57,10 +59,16 @@ class FactContext(Protocol):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a metric: its choices (empty = free text that `check` accepts) and default."""
+    """A parameter of a metric: its choices and default. Without choices it is a number from 0 to 1, a share."""
 
     default: str
     choices: tuple[str, ...] = ()
+
+    def takes(self, value: str) -> bool:
+        """Whether the parameter can have this value."""
+        if self.choices:
+            return value in self.choices
+        return re.fullmatch(r"0(\.\d{1,6})?|1(\.0{1,6})?", value) is not None
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class Metric:
     - ``ledger`` string; ``reason`` string, null where the row counts, else why it is excluded (``reason.`` catalogue);
     - placement ``day``: ``day`` date, the local business day that decides the period (null: excluded, reason given);
       placement ``periods``: ``period_start`` date, the row of `FactContext.periods` it belongs to;
-    - every name in `dimensions`, as string;
+    - every name in `dimensions`, as string; a dimension ``reason`` as ``told_reason``;
     - kind ``duration``: ``seconds`` (float64); ``sum``: ``amount`` (decimal); ``ratio``: ``numerator``,
       ``denominator`` (decimal or float64); ``count`` counts the rows;
     - optional ``currency`` string: amounts of different currencies are never added, rows split by it;

@@ -15,8 +15,8 @@ from cockpit.metrics.gaps import missing, summary_spans, told
 from cockpit.metrics.growth import Before, earlier_figures, grow, with_year_before
 from cockpit.metrics.level import level, own_thresholds
 from cockpit.metrics.query import Answer, Figures, Key, evaluate
-from cockpit.metrics.question import Question, checked
-from cockpit.metrics.reach import Reach, any_before, local_today, reach
+from cockpit.metrics.question import Question, checked, local_today
+from cockpit.metrics.reach import Reach, any_before, reach
 from cockpit.metrics.sight import asked_hidden, lacking
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.model import TABLES

@@ -131,7 +131,7 @@ def keep_confirmed(con: duckdb.DuckDBPyConnection, table: Table, delivery: int, 
     repeated = f'SELECT origin FROM repeated_deliveries WHERE "table" = {name} AND delivery = {delivery}'
     con.execute(
         f"INSERT INTO repeat_exceptions SELECT {name}, {delivery}, missed, number FROM {seen(table)} WHERE missed IN"
-        f" ({repeated}) UNION ALL SELECT {name}, {delivery}, c.origin, c.doc FROM claims c WHERE c.\"table\" = {name}"
+        f' ({repeated}) UNION ALL SELECT {name}, {delivery}, c.origin, c.doc FROM claims c WHERE c."table" = {name}'
         f" AND c.delivery = c.origin AND c.origin IN ({repeated}) AND NOT ({_single(con, table)})"
     )
     single = (
