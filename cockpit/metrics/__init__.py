@@ -11,6 +11,8 @@ from cockpit.metrics.procurement import METRICS as PROCUREMENT
 from cockpit.metrics.purchasing import METRICS as PURCHASING
 from cockpit.metrics.reconciliation import METRICS as RECONCILIATION
 from cockpit.metrics.revenue import METRICS as REVENUE
+from cockpit.metrics.stock import METRICS as STOCK
+from cockpit.metrics.storekeeping import METRICS as STOREKEEPING
 from cockpit.metrics.types import Metric
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
@@ -21,6 +23,8 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             *APPROVALS,
             *PURCHASING,
             *INVENTORY,
+            *STOCK,
+            *STOREKEEPING,
             *REVENUE,
             *RECONCILIATION,
         )

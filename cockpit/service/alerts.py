@@ -14,7 +14,7 @@ from cockpit.alerts.episodes import GRAVITY, Episode, episodes
 from cockpit.errors import NotAllowedError, SystemFailure
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
-from cockpit.metrics.reach import local_today
+from cockpit.metrics.question import local_today
 from cockpit.metrics.sight import hidden_dimensions
 from cockpit.metrics.types import Metric, Thresholds
 from cockpit.period import Period, period_of, previous

@@ -195,7 +195,7 @@ class FigureDesk:
         names = tuple(ledger.name for ledger in question.ledgers)
         key = ("summary spans", names, scope.key, self._warehouse.version())
         spans = self._cache.get(key, lambda: summary_spans(self._warehouse, scope, names))
-        lacking = missing(spans, question.tiles(), question.where)
+        lacking = missing(spans, question.tiles(), question.where, metric.as_of)
         return [("stock_summaries_missing", told(lacking))] if lacking else []
 
     def _row(

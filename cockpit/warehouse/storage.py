@@ -34,7 +34,7 @@ def filled(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, fr
         [[*asked, *(f"stored_{name}" for name in asked)]],
     ).fetchall():
         found.setdefault(name, set()).add(column)
-    return {name: frozenset(found.get(f"stored_{name}") or found.get(name, ())) for name in asked}
+    return {name: frozenset(found.get(f"stored_{name}") or found.get(name) or ()) for name in asked}
 
 
 def shown(columns: Mapping[str, str], filled: Iterable[str]) -> str:
