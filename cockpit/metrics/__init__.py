@@ -9,8 +9,18 @@ from cockpit.metrics.inventory import METRICS as INVENTORY
 from cockpit.metrics.procurement import METRICS as PROCUREMENT
 from cockpit.metrics.reconciliation import METRICS as RECONCILIATION
 from cockpit.metrics.revenue import METRICS as REVENUE
+from cockpit.metrics.selling import METRICS as SELLING
 from cockpit.metrics.types import Metric
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
-    {metric.name: metric for metric in (*PROCUREMENT, *INVENTORY, *REVENUE, *RECONCILIATION)}
+    {
+        metric.name: metric
+        for metric in (
+            *PROCUREMENT,
+            *INVENTORY,
+            *REVENUE,
+            *SELLING,
+            *RECONCILIATION,
+        )
+    }
 )

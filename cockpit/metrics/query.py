@@ -291,7 +291,8 @@ def _period(
 
 def _measures(metric: Metric, facts: ir.Table) -> dict[str, ir.Value]:
     """All aggregates of a group, in one pass; decimals are added exactly and handed over as floating-point numbers."""
-    measures = {**_headline(metric, facts), "_n": facts.count()}
+    counted = facts.counts.sum().cast("int64") if "counts" in facts.columns else facts.count()
+    measures = {**_headline(metric, facts), "_n": counted}
     measures |= {name: make(facts) for name, make in {**metric.fields, **metric.parts}.items()}
     if "provisional" in facts.columns:
         measures["_provisional"] = facts.provisional.max()

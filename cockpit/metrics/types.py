@@ -95,6 +95,7 @@ class Metric:
     - kind ``duration``: ``seconds`` (float64); ``sum``: ``amount`` (decimal); ``ratio``: ``numerator``,
       ``denominator`` (decimal or float64); ``count`` counts the rows;
     - optional ``currency`` string: amounts of different currencies are never added, rows split by it;
+    - optional ``counts`` integer: how many of what is counted as n the row stands for; one where it is not told;
     - optional ``provisional`` boolean: the figure rests on days whose official calendar is not out;
     - ``document_table`` string, ``document`` uuid, ``document_no`` string: where a drill leads.
 
@@ -112,7 +113,7 @@ class Metric:
     unit: Unit
     direction: Direction
     importance: Importance
-    process: Literal["procurement", "inventory", "revenue", "reconciliation", "process"]
+    process: Literal["procurement", "inventory", "revenue", "reconciliation", "process", "data"]
     owner: str  # key below ``owner.`` in the catalogues
     kind: Kind
     sources: tuple[str, ...]  # canonical tables
@@ -128,6 +129,8 @@ class Metric:
     value: Callable[[Parts], float | None] | None = None
     scale: Decimal = Decimal(1)  # headline = computed × scale (seconds → hours: 1/3600)
     growth: bool = False  # divide by the same window a year earlier, minus 1
+    sequential: bool = False  # with `growth`: by the period before; per working day unless ``adjust`` is ``none``
+    paced_by: tuple[str, ...] = ()  # the figure goes no further than what is delivered of each of these sources
     as_of: bool = False  # taken at each period's end
     contribution: Callable[[Mapping[str, str]], Unit] | None = None  # unit of a document's share, where it is another
     split: tuple[str, ...] = ()  # dimensions that are never added: split by them unless one value is named
