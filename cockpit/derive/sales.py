@@ -1,4 +1,5 @@
-"""Sales lines ready to be added up: net amount and cost in the shown currency, category and region filled in."""
+"""Sales lines ready to be added up: amounts and cost in the shown currency, category and region filled in, and when each
+line was confirmed, promised and shipped."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import duckdb
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.money import shown, with_rate
 from cockpit.warehouse.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER
+from cockpit.warehouse.working_time import with_working
 
 
 def touch_documents(con: duckdb.DuckDBPyConnection) -> None:
@@ -30,6 +32,15 @@ _NET = f"""
         {_PRICED} - coalesce(discount_amount, 0),
         ((quantity * unit_price_gross)::DECIMAL(24,8) * {_DISCOUNTED} / (1 + tax_rate))::DECIMAL(18,4)
             - coalesce(discount_amount, 0))
+"""
+# The same with tax, as far as the line tells its tax.
+_GROSS = f"""
+    coalesce(
+        amount_gross,
+        amount_net + tax_amount,
+        (amount_net * (1 + tax_rate))::DECIMAL(18,4),
+        ((quantity * unit_price_gross)::DECIMAL(24,8) * {_DISCOUNTED})::DECIMAL(18,4) - coalesce(discount_amount, 0),
+        (({_PRICED} - coalesce(discount_amount, 0)) * (1 + tax_rate))::DECIMAL(18,4))
 """
 _GROSS_KNOWN = "(amount_gross IS NOT NULL OR quantity * unit_price_gross IS NOT NULL)"
 _COST = "coalesce(cost_amount, (quantity * unit_cost)::DECIMAL(18,4))"
@@ -59,7 +70,8 @@ _STATEMENT = f"""
     WITH lines AS (
         SELECT *, {_NET} AS net, {_COST} AS cost_own, {_GROSS_KNOWN} AS gross_known
         FROM sales_lines WHERE _doc IN (SELECT unit FROM touched)
-    ), rated AS ({with_rate("SELECT * FROM lines", "document_date")}),
+    ), worked AS ({with_working("SELECT * FROM lines", ("confirmed_at", "shipped_at"))}),
+    rated AS ({with_rate("SELECT * FROM worked", "document_date")}),
     product AS ({_master("materials", "true", "material_code", "category")}),
     buyer AS ({_master("partners", "role IN ('customer', 'both')", "partner_code", "region", "partner_name")})
     SELECT s._doc AS _unit, s.ledger, s.company, s.document_date AS day, s.document_no,
@@ -67,12 +79,19 @@ _STATEMENT = f"""
                 WHEN s.net IS NULL AND s.gross_known THEN 'tax_unknown'
                 WHEN s.net IS NULL THEN 'no_amount'
                 WHEN s.rate IS NULL THEN 'no_rate' END AS reason,
-           {shown("s.net")} AS revenue, {shown("s.cost_own")} AS cost, s.shown_currency AS currency,
+           {shown("s.net")} AS revenue, {shown(_GROSS)} AS revenue_gross, {shown("s.cost_own")} AS cost,
+           s.shown_currency AS currency,
            s.material_code, s.material_name, {_from_master("category", "product")} AS category,
            s.customer_code,
            coalesce(nullif(s.customer_name, ''), buyer_own.partner_name, buyer_all.partner_name) AS customer_name,
            {_from_master("region", "buyer")} AS region, s.salesperson, s.department, s.channel, s.warehouse, s.site,
-           s.project
+           s.project, coalesce(s.quantity < 0, false) OR coalesce(s.net < 0, false) AS is_return,
+           nullif(upper(trim(s.source_document_no)), '') AS origin_no,
+           s.confirmed_at, s.w_confirmed, s.confirmed_local::DATE AS confirmed_on, s.required_date AS required_day,
+           s.shipped_at, s.w_shipped, s.shipped_local::DATE AS shipped_on,
+           coalesce(s.quantity_shipped < s.quantity, false) AS is_short,
+           coalesce(s.quantity_shipped >= s.quantity, false) AS is_complete,
+           coalesce(s.confirmed_provisional OR s.shipped_provisional, false) AS hours_provisional
     FROM rated s{_joined("product", "product", "material_code")}{_joined("buyer", "buyer", "customer_code")}
 """
 
@@ -86,6 +105,7 @@ SALES_FACTS = Derivation(
         "document_no": "VARCHAR",
         "reason": "VARCHAR",
         "revenue": "DECIMAL(18,4)",
+        "revenue_gross": "DECIMAL(18,4)",
         "cost": "DECIMAL(18,4)",
         "currency": "VARCHAR",
         "material_code": "VARCHAR",
@@ -100,6 +120,18 @@ SALES_FACTS = Derivation(
         "warehouse": "VARCHAR",
         "site": "VARCHAR",
         "project": "VARCHAR",
+        "is_return": "BOOLEAN",
+        "origin_no": "VARCHAR",
+        "confirmed_at": "TIMESTAMP",
+        "w_confirmed": "BIGINT",
+        "confirmed_on": "DATE",
+        "required_day": "DATE",
+        "shipped_at": "TIMESTAMP",
+        "w_shipped": "BIGINT",
+        "shipped_on": "DATE",
+        "is_short": "BOOLEAN",  # less was shipped than ordered
+        "is_complete": "BOOLEAN",  # as much was shipped as ordered
+        "hours_provisional": "BOOLEAN",
     },
     inputs={
         "sales_lines": "_doc",
@@ -108,7 +140,7 @@ SALES_FACTS = Derivation(
         "exchange_rates": WHOLE_LEDGER,
     },
     statement=_STATEMENT,
-    settings=("ledgers",),
+    settings=("ledgers", "calendars"),
     prepare=touch_documents,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from cockpit.metrics.fulfilment import METRICS as FULFILMENT
 from cockpit.metrics.inventory import METRICS as INVENTORY
 from cockpit.metrics.procurement import METRICS as PROCUREMENT
 from cockpit.metrics.reconciliation import METRICS as RECONCILIATION
@@ -20,6 +21,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             *INVENTORY,
             *REVENUE,
             *SELLING,
+            *FULFILMENT,
             *RECONCILIATION,
         )
     }

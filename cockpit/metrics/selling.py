@@ -1,4 +1,4 @@
-"""Selling against the period before and against the plan: revenue by working day, and how much of the plan is reached."""
+"""Selling against the period before and the plan: growth by working day, and how much of the plan is reached."""
 
 from __future__ import annotations
 
