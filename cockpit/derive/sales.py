@@ -1,5 +1,5 @@
-"""Sales lines ready to be added up: amounts and cost in the shown currency, category and region filled in, and when each
-line was confirmed, promised and shipped."""
+"""Sales lines ready to be added up: amounts and cost in the shown currency, category and region filled in, and when
+each line was confirmed, promised and shipped."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from cockpit.metrics.fulfilment import METRICS as FULFILMENT
 from cockpit.metrics.inventory import METRICS as INVENTORY
 from cockpit.metrics.procurement import METRICS as PROCUREMENT
+from cockpit.metrics.receivables import METRICS as RECEIVABLES
 from cockpit.metrics.reconciliation import METRICS as RECONCILIATION
 from cockpit.metrics.revenue import METRICS as REVENUE
 from cockpit.metrics.selling import METRICS as SELLING
@@ -23,6 +24,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             *SELLING,
             *FULFILMENT,
             *RECONCILIATION,
+            *RECEIVABLES,
         )
     }
 )
