@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from cockpit.metrics.data import METRICS as DATA
 from cockpit.metrics.fulfilment import METRICS as FULFILMENT
 from cockpit.metrics.inventory import METRICS as INVENTORY
 from cockpit.metrics.procurement import METRICS as PROCUREMENT
@@ -25,6 +26,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             *FULFILMENT,
             *RECONCILIATION,
             *RECEIVABLES,
+            *DATA,
         )
     }
 )

@@ -50,7 +50,7 @@ def documents(
     asked, limits, hidden = standing_in(whole), statements.standing_in(scope), hidden_dimensions(metric, scope)
     kind = (*kind_of(metric, asked, limits), limit)
     counting, listing = _KEPT.get(warehouse, kind, lambda: _planned(metric, asked, warehouse, limits, limit))
-    values = asked_values(whole.start, whole.end, tiles, scope)
+    values = asked_values(whole, tiles, scope)
     total = int(counting.records(warehouse, values)[0]["n"])
     records = listing.records(warehouse, values)
     scale = float(metric.scale)

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from cockpit.metrics.parts import Parts, ratio
 from cockpit.metrics.question import Question
-from cockpit.metrics.statements import asked_values, compiled, periods_asked, standing_in
+from cockpit.metrics.statements import asked_values, compiled, instants, periods_asked, standing_in
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.period import Grain, Period, parse_period, period_of, whole
 from cockpit.scope import Scope
@@ -102,11 +102,20 @@ class Context:
         return self.warehouse.read(table, self.scope, tuple(ledger.name for ledger in self.ledgers))
 
 
-def period_table(tiles: Sequence[Period]) -> ir.Table:
-    """The periods as an inline table: period_start, period_end (exclusive)."""
-    rows = [ibis.struct({"period_start": ibis.date(tile.start), "period_end": ibis.date(tile.end)}) for tile in tiles]
+def period_table(tiles: Sequence[Period], ledgers: Sequence[LedgerFacts]) -> ir.Table:
+    """The periods as an inline table: period_start, period_end (exclusive), period_at."""
+    rows = [
+        ibis.struct(
+            {
+                "period_start": ibis.date(tile.start),
+                "period_end": ibis.date(tile.end),
+                "period_at": ibis.literal(at, "timestamp"),
+            }
+        )
+        for tile, at in zip(tiles, instants(tiles, ledgers), strict=True)
+    ]
     table = ibis.array(rows).unnest().name("period").as_table()
-    return table.select(period_start=table.period["period_start"], period_end=table.period["period_end"])
+    return table.select(**{name: table.period[name] for name in ("period_start", "period_end", "period_at")})
 
 
 def bucket(day: ir.DateValue, grain: Grain, month_start_day: int) -> ir.DateValue:
@@ -152,7 +161,7 @@ def context(
 ) -> Context:
     """What the metric's facts are made from; with `tiles` None the periods are told when the statement is asked."""
     if metric.placement == "periods":
-        table = periods_asked() if tiles is None else period_table(tiles)
+        table = periods_asked() if tiles is None else period_table(tiles, question.ledgers)
     else:
         table = ibis.table({"period_start": "date"}, name="none")
     q = question
@@ -179,7 +188,7 @@ def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope)
     asked, limits = standing_in(question), statements.standing_in(scope)
     kind = (*kind_of(metric, asked, limits), months)
     plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, asked, warehouse, limits, months))
-    values = asked_values(question.start, question.end, tiles, scope)
+    values = asked_values(question, tiles, scope)
     rows = _figures(metric, question, plan, warehouse, values)
     return Answer(metric, sorted(rows, key=_place), plan.notes)
 

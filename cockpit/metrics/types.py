@@ -44,7 +44,8 @@ class FactContext(Protocol):
     start: date | None  # inclusive local day
     end: date | None  # exclusive local day
     grain: Grain
-    periods: ir.Table  # columns period_start, period_end (exclusive), both date; one row with the window for grain all
+    periods: ir.Table  # columns period_start, period_end (exclusive), both date, and period_at, the instant (UTC) as of
+    # which it is told: its end, or now where that is earlier; one row with the window for grain all
     whole_months: bool  # every period is a whole month of the ledgers
     notes: list[tuple[str, dict[str, str]]]  # notes to show beside the figures: (key below ``note.``, params)
     by: tuple[str, ...]  # dimensions the question breaks down along
@@ -130,6 +131,7 @@ class Metric:
     scale: Decimal = Decimal(1)  # headline = computed × scale (seconds → hours: 1/3600)
     growth: bool = False  # divide by the same window a year earlier, minus 1
     sequential: bool = False  # with `growth`: by the period before; per working day unless ``adjust`` is ``none``
+    clock: bool = False  # its periods are those of the clock: it changes as time passes, whatever is delivered
     paced_by: tuple[str, ...] = ()  # the figure goes no further than what is delivered of each of these sources
     as_of: bool = False  # taken at each period's end
     contribution: Callable[[Mapping[str, str]], Unit] | None = None  # unit of a document's share, where it is another

@@ -33,7 +33,7 @@ class CardDesk:
         """The metric's card for the shown period; never raises for missing data, its `state` says what is missing."""
         metric = metric_named(name)
         missing = tuple(table for table in metric.sources if table not in self._loaded)
-        if len(missing) == len(metric.sources):
+        if metric.sources and len(missing) == len(metric.sources):
             return self._card(metric, "not_loaded", language, missing=missing)
         try:
             trend = self._trend(actor, metric, request, language)
@@ -138,7 +138,7 @@ class CardDesk:
         return sorted(found, key=lambda one: (order[one.level], one.metric, str(one.row.dimensions)))
 
     def _breach(self, actor: Actor, metric: Metric, request: CardRequest, language: Language) -> list[Breach]:
-        if not self._loaded.intersection(metric.sources):
+        if metric.sources and not self._loaded.intersection(metric.sources):
             return []
         try:
             result = self._trend(actor, metric, request, language)

@@ -61,7 +61,8 @@ class FigureDesk:
         _may_see(metric, question, actor.scope, language)
         version = self._warehouse.version()
         compare = request.compare or metric.growth
-        key = ("metric", name, _frozen(question), compare, actor.scope.key, version)
+        hour = tuple(ledger.now.replace(minute=0, second=0, microsecond=0) for ledger in ledgers if metric.clock)
+        key = ("metric", name, _frozen(question), compare, actor.scope.key, version, hour)
         rows, notes, as_of, asked = self._cache.get(key, lambda: self._answer(metric, question, actor.scope, compare))
         return MetricResult(
             metric=name,
@@ -100,6 +101,9 @@ class FigureDesk:
 
         A metric that is paced by some of its sources goes from the first day that all of them speak for to the last.
         """
+        if metric.clock:
+            today = local_today(ledgers)
+            return Reach(today, today, 0, None, today)
         if metric.paced_by:
             paces = [self.reach(table, ledgers) for table in metric.paced_by]
             begun = [one.first for one in paces if one.first is not None]
