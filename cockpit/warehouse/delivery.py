@@ -361,7 +361,7 @@ class Transaction:
         staged = part.staged
         issues = json.dumps([issue_json(issue) for issue in part.issues], ensure_ascii=False)
         self.con.execute(
-            "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 self.delivery,
                 index,
@@ -379,6 +379,8 @@ class Transaction:
                 part.rows_skipped,
                 part.status,
                 issues,
+                staged.department,
+                self._newest_day(index, staged),
             ],
         )
         if staged.sha256:
@@ -388,6 +390,21 @@ class Transaction:
                 f"INSERT INTO rejects SELECT {self.delivery}, {index}, _row, cells, reasons, NULL"
                 f" FROM {quoted(staged.rejects)}"
             )
+
+    def _newest_day(self, index: int, staged: StagedPart) -> object:
+        """The last business day of the part's rows up to the day it came; None where they have none."""
+        table = self.tables[staged.table] if staged.table and staged.staged else None
+        day = derived.local_day(table, "n", "l") if table is not None else None
+        if table is None or day is None:
+            return None
+        came = "timezone(l.timezone, timezone('UTC', ?::TIMESTAMP))::DATE"
+        newest = fetch(
+            self.con,
+            f"SELECT max({day}) FILTER (WHERE {day} <= {came}) FROM {new_rows(table)} n, ledgers l"
+            " WHERE n._part = ? AND l.name = ?",
+            [self.draft.arrived_at, index, self.draft.ledger],
+        )
+        return newest[0][0]
 
 
 def _contested(table: Table) -> str:

@@ -98,6 +98,7 @@ class Warehouse:
         self._columns = {
             **{table.name: schema.column_types(table) for table in tables.values()},
             **{derivation.name: dict(derivation.columns) for derivation in derivations},
+            **schema.VIEWS,
         }
 
     def close(self) -> None:

@@ -88,7 +88,7 @@ def shape(luck: random.Random, questions: int) -> Shape:
 def question(luck: random.Random, name: str) -> tuple[str, MetricRequest]:
     metric = METRICS[name]
     start, end = luck.choice(WINDOWS)
-    by = tuple(luck.sample(metric.dimensions, luck.choice((0, 0, 1, 1, 2))))
+    by = tuple(luck.sample(metric.dimensions, min(luck.choice((0, 0, 1, 1, 2)), len(metric.dimensions))))
     where = {}
     if luck.random() < 0.4:
         dimension = luck.choice(metric.dimensions)
@@ -100,8 +100,10 @@ def question(luck: random.Random, name: str) -> tuple[str, MetricRequest]:
     return name, MetricRequest(start, end, luck.choice(GRAINS), by, where, params, "default")
 
 
+# What is told of deliveries is not made of a company's rows, of which the second one lacks some.
+OF_ROWS = sorted(name for name, metric in METRICS.items() if metric.process != "data")
 _LUCK = random.Random(11)
-POOL = [question(_LUCK, name) for name in sorted(METRICS) for _ in range(7)]
+POOL = [question(_LUCK, name) for name in OF_ROWS for _ in range(7)]
 
 
 class Run:
@@ -193,7 +195,7 @@ class Run:
         if "default" not in self.scope.allowed.get("ledger", {"default"}):
             return
         month = CardRequest("default", date(2026, 8, 1), date(2026, 9, 1))
-        for name in METRICS:
+        for name in OF_ROWS:
             card = self.cockpit.card(self.actor, name, month, "en")
             theirs = self.oracle.card(self.other, name, month, "en")
             if lacking(METRICS[name], {key: one.default for key, one in METRICS[name].params.items()}, self.scope):
