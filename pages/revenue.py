@@ -4,7 +4,7 @@ import streamlit as st
 
 from cockpit.ui.breakdown import breakdown
 from cockpit.ui.cards import Ask
-from cockpit.ui.causes import causes
+from cockpit.ui.causes import causes, revenue_split
 from cockpit.ui.documents import documents
 from cockpit.ui.head import head
 from cockpit.ui.page import guard, key_figures
@@ -25,5 +25,6 @@ with left:
     breakdown(view, revenue, by="product")
 with right:
     breakdown(view, revenue, by="customer")
+revenue_split(view)
 causes(view, revenue)
 documents(view, revenue, dimensions=("customer", "region"))

@@ -64,6 +64,8 @@ _OWN = (
     "warehouse",
     "site",
     "project",
+    "quantity",
+    "uom",
 )
 
 
@@ -87,7 +89,7 @@ _STATEMENT = f"""
            s.customer_code,
            {told("customer_name", "buyer", "partner_name")} AS customer_name,
            {told("region", "buyer")} AS region, s.salesperson, s.department, s.channel, s.warehouse, s.site,
-           s.project, coalesce(s.quantity < 0, false) OR coalesce(s.net < 0, false) AS is_return,
+           s.project, s.quantity, s.uom, coalesce(s.quantity < 0, false) OR coalesce(s.net < 0, false) AS is_return,
            nullif(upper(trim(s.source_document_no)), '') AS origin_no,
            s.confirmed_at, s.w_confirmed, s.confirmed_local::DATE AS confirmed_on, s.required_date AS required_day,
            s.shipped_at, s.w_shipped, s.shipped_local::DATE AS shipped_on,
@@ -122,6 +124,8 @@ SALES_FACTS = Derivation(
         "warehouse": "VARCHAR",
         "site": "VARCHAR",
         "project": "VARCHAR",
+        "quantity": "DECIMAL(18,6)",
+        "uom": "VARCHAR",
         "is_return": "BOOLEAN",
         "origin_no": "VARCHAR",
         "confirmed_at": "TIMESTAMP",

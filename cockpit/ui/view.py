@@ -18,7 +18,16 @@ from cockpit.period import Grain, Period
 from cockpit.service import Cockpit
 from cockpit.service.reports import MetricEntry
 from cockpit.service.requests import Actor, CardRequest, MetricRequest, Window
-from cockpit.service.results import AlertReport, Card, CauseReport, DrillResult, LedgerView, MetricResult, TableView
+from cockpit.service.results import (
+    AlertReport,
+    Card,
+    CauseReport,
+    DrillResult,
+    LedgerView,
+    MetricResult,
+    RevenueSplit,
+    TableView,
+)
 from cockpit.ui import words
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.filters import Filters
@@ -117,11 +126,21 @@ class View:
 
     def causes(self, ask: Ask, before: Period) -> CauseReport:
         """What the metric's change from the period `before` to the shown month comes from."""
-        where = dict(sorted(self.where(ask)[0].items()))
-        month = self.filters.shown
-        now, then = (Window(self.ledger.name, one.start, one.end, where) for one in (month, before))
+        now, then = self._windows(ask, before)
         question = f"causes {ask.metric} {now!r} {then!r}"
         return self._kept(question, lambda: self.cockpit.causes(self.actor, ask.metric, now, then))
+
+    def revenue_split(self, before: Period) -> RevenueSplit | None:
+        """The change of revenue since the period `before` by price, volume and mix."""
+        now, then = self._windows(Ask("revenue"), before)
+        question = f"revenue split {now!r} {then!r}"
+        return self._kept(question, lambda: self.cockpit.revenue_split(self.actor, now, then))
+
+    def _windows(self, ask: Ask, before: Period) -> tuple[Window, Window]:
+        """The shown month and the period `before`, under the slices the metric obeys."""
+        where = dict(sorted(self.where(ask)[0].items()))
+        now, then = (Window(self.ledger.name, one.start, one.end, where) for one in (self.filters.shown, before))
+        return now, then
 
     def request(self, ask: Ask, *, grain: Grain, by: Sequence[str] = (), start: date | None = None) -> MetricRequest:
         return MetricRequest(
