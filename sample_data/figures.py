@@ -15,8 +15,9 @@ from math import floor
 
 import chinese_calendar
 
-from sample_data.catalogue import NORTH
-from sample_data.company import FIRST, Company
+from sample_data import stories
+from sample_data.catalogue import WEST
+from sample_data.company import Company
 from sample_data.documents import Invoice, Payment, Request, Sale
 
 CONSUMED = ("销售出库", "销售退货", "生产领料", "材料出库")
@@ -86,7 +87,7 @@ def months(company: Company) -> list[tuple[date, date]]:
     """First day of each month with data and of the month after."""
     last = max(sale.day for sale in company.sales)
     found = []
-    month = FIRST
+    month = stories.FIRST
     while month <= last:
         later = (month + timedelta(days=31)).replace(day=1)
         found.append((month, later))
@@ -198,24 +199,24 @@ def turnover(
 ) -> Turnover:
     """Mean of the stock at the end of each day / consumption × days, from the movements of the journals.
 
-    From `start` up to but without `end`; the north, which sends only summaries, takes no part unless it is named:
+    From `start` up to but without `end`; the west, which sends only summaries, takes no part unless it is named:
     then the average is that of the two ends and consumption is all that went out.
     """
-    if warehouse == NORTH:
+    if warehouse == WEST:
         return _summary_turnover(company, start, end, material, basis)
     length = (end - start).days
     chosen = [
         move
         for move in company.stock.movements
         if move.day < end
-        and move.warehouse != NORTH
+        and move.warehouse != WEST
         and material in (None, move.material)
         and warehouse in (None, move.warehouse)
     ]
     level = sum(
         balance.value if basis == "value" else balance.quantity
         for (code, place), balance in company.stock.opening.items()
-        if place != NORTH and material in (None, code) and warehouse in (None, place)
+        if place != WEST and material in (None, code) and warehouse in (None, place)
     )
     total = level * length
     used = 0
@@ -230,13 +231,13 @@ def turnover(
 
 
 def _summary_turnover(company: Company, start: date, end: date, material: str | None, basis: str) -> Turnover:
-    """The north by its monthly cards: average of opening and closing, all that went out and did not return."""
-    moves = [move for move in company.stock.movements if move.warehouse == NORTH and material in (None, move.material)]
+    """The west by its monthly cards: average of opening and closing, all that went out and did not return."""
+    moves = [move for move in company.stock.movements if move.warehouse == WEST and material in (None, move.material)]
     value = basis == "value"
     level = sum(
         balance.value if value else balance.quantity
         for (code, place), balance in company.stock.opening.items()
-        if place == NORTH and material in (None, code)
+        if place == WEST and material in (None, code)
     )
     changes = [(move.day, move.kind, (move.value or 0) if value else move.quantity) for move in moves]
     opening = level + sum(change for day, _, change in changes if day < start)

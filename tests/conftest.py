@@ -13,10 +13,8 @@ from hypothesis import settings as hypothesis_settings
 
 from cockpit.settings import settings
 from tests import servers
-from tests.machine import LACKING
+from tests.machine import LACKING, SECRET
 
-# What seals the audit trail wherever a test opens a home that no process has made its key in.
-SECRET = "q7-ZpL0vXw2-Ty9RbE4mKc8-Hs6NdUg3jA"
 STORES = ("sqlite", "postgresql")
 on_both_stores = pytest.mark.parametrize("records_url", STORES, indirect=True)
 """The test runs with records in a file and with records on a real server."""

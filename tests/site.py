@@ -20,6 +20,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from tests import prepared
 from tests.machine import ROOT
 
 PATIENCE = 180  # seconds for a start on a busy machine
@@ -227,9 +228,14 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path, ready: bool = True, by_streamlit: bool = False, **environment: str) -> Iterator[Server]:
+def server(
+    folder: Path, ready: bool = True, by_streamlit: bool = False, sample: Path | None = None, **environment: str
+) -> Iterator[Server]:
+    """A server in `folder`; with the run's temporary folder as `sample` the sample company is in its home already."""
     folder.mkdir(parents=True, exist_ok=True)
     running = Server(folder, environment, by_streamlit)
+    if sample is not None:
+        prepared.copied(sample, running.home)
     try:
         yield running.start(ready)
     finally:

@@ -30,7 +30,7 @@ def spellings() -> list[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("paths"), ready=False) as running:
+    with server(tmp_path_factory.mktemp("paths"), ready=False, sample=tmp_path_factory.getbasetemp()) as running:
         yield running
 
 
