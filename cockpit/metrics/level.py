@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+from math import exp, log
 from statistics import fmean, median
 from typing import Literal
 
@@ -62,6 +63,14 @@ def natural_limits(history: Sequence[float]) -> tuple[float, float, float] | Non
     return mean - width, mean, mean + width
 
 
+def own_course(metric: Metric, history: Sequence[float]) -> tuple[float, float, float] | None:
+    """`natural_limits` of a metric's earlier periods. Durations are skewed: theirs are made of logarithms."""
+    if metric.kind == "duration" and history and min(history) > 0:
+        course = natural_limits([log(value) for value in history])
+        return None if course is None else (exp(course[0]), exp(course[1]), exp(course[2]))
+    return natural_limits(history)
+
+
 def own_thresholds(metric: Metric, history: Sequence[float]) -> Thresholds:
     """The metric's thresholds; where it is measured against itself, those that its earlier periods give.
 
@@ -70,7 +79,7 @@ def own_thresholds(metric: Metric, history: Sequence[float]) -> Thresholds:
     limits = metric.thresholds
     if limits.relative_band is not None and (band := own_band(history, float(limits.relative_band))) is not None:
         return replace(limits, band=(_decimal(band[0]), _decimal(band[1])))
-    if limits.natural and (course := natural_limits(history)) is not None:
+    if limits.natural and (course := own_course(metric, history)) is not None:
         low, mean, high = course
         if metric.direction == "band":
             return replace(limits, band=(_decimal(low), _decimal(high)))
