@@ -29,7 +29,7 @@ def freshness_facts(context: FactContext) -> ir.Table:
     parts, periods = context.read("delivered_parts"), context.periods
     good = parts.filter(~parts.undone)
     arrivals = good.group_by([*_SOURCE, "came_at"]).aggregate(
-        newest_end=good.newest_end.max(), ran_at=good.ran_at.max()
+        newest_end=good.newest_end.max(), ran_at=good.ran_at.max(), day_gap=good.day_gap.max()
     )
     before = arrivals.came_at.lag().over(ibis.window(group_by=list(_SOURCE), order_by="came_at"))
     arrivals = arrivals.mutate(gap=_hours(arrivals.came_at, before))
@@ -40,10 +40,11 @@ def freshness_facts(context: FactContext) -> ir.Table:
         came_at=rows.came_at.max(),
         ran_at=rows.ran_at.max(where=rows.ran_at <= rows.period_at),  # a run that finds nothing new is no delivery
         usual_gap=rows.gap.median(where=recent),
-        longest_gap=rows.gap.max(where=recent),
+        longest_gap=ibis.greatest(rows.gap.max(where=recent), rows.day_gap.max() * 24.0),
     )
     since = _hours(states.period_at, ibis.greatest(states.came_at, ibis.coalesce(states.ran_at, states.came_at)))
-    states = states.mutate(since=since, hours=ibis.greatest(_hours(states.period_at, states.newest_end), 0.0))
+    old = _hours(states.period_at, states.newest_end)
+    states = states.mutate(since=since, hours=ibis.ifelse(old < 0, 0.0, old))  # a missing one stays missing
     return _without_documents(states.mutate(reason=ibis.null("string"), day=ibis.null("date")))
 
 
@@ -85,11 +86,12 @@ METRICS: tuple[Metric, ...] = (
         dimensions=("source", "table"),
         facts=freshness_facts,
         placement="periods",
+        thresholds=Thresholds(figure="longest_gap_hours"),
         fields={
             "hours_since_delivery": _highest("since"),
             "usual_gap_hours": _highest("usual_gap"),
             "longest_gap_hours": _highest("longest_gap"),
-            "overdue": lambda rows: (rows.since / rows.longest_gap.nullif(0)).max(),
+            "overdue": lambda rows: (rows.hours / rows.longest_gap.nullif(0)).max(),
         },
         parts={"hours": _highest("hours")},
         value=_newest,

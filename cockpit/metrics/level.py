@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
@@ -71,12 +71,16 @@ def own_course(metric: Metric, history: Sequence[float]) -> tuple[float, float, 
     return natural_limits(history)
 
 
-def own_thresholds(metric: Metric, history: Sequence[float]) -> Thresholds:
+def own_thresholds(
+    metric: Metric, history: Sequence[float], figures: Mapping[str, float | int | None] | None = None
+) -> Thresholds:
     """The metric's thresholds; where it is measured against itself, those that its earlier periods give.
 
-    Twice as far from the mean as the natural limit is a breach.
+    Twice as far from the mean as the natural limit is a breach. `figures` are the row's own further figures.
     """
     limits = metric.thresholds
+    if limits.figure is not None and (own := (figures or {}).get(limits.figure)) is not None:
+        return replace(limits, warning=_decimal(own), critical=_decimal(2 * own))
     if limits.relative_band is not None and (band := own_band(history, float(limits.relative_band))) is not None:
         return replace(limits, band=(_decimal(band[0]), _decimal(band[1])))
     if limits.natural and (course := own_course(metric, history)) is not None:

@@ -77,7 +77,8 @@ class Thresholds:
     """Starting values in the metric's unit (shares as fractions). For direction `band`, `band` is the good range.
 
     `relative_band` is a share around the metric's own 12-month median. With `natural` the limits are those of the
-    metric's own course (XmR chart): mean ± 2.66 × mean moving range of the periods before.
+    metric's own course (XmR chart): mean ± 2.66 × mean moving range of the periods before. `figure` names a further
+    figure of the row that is its warning limit, twice of which is critical.
     """
 
     target: Decimal | None = None
@@ -86,6 +87,7 @@ class Thresholds:
     band: tuple[Decimal, Decimal] | None = None
     relative_band: Decimal | None = None
     natural: bool = False
+    figure: str | None = None
 
 
 @dataclass(frozen=True)

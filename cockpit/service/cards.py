@@ -104,7 +104,8 @@ class CardDesk:
         missing: tuple[str, ...] = (),
         why: str | None = None,
     ) -> Card:
-        limits = own_thresholds(metric, [one.value for one in trend[:-1] if one.value is not None])
+        history = [one.value for one in trend[:-1] if one.value is not None]
+        limits = own_thresholds(metric, history, row.figures if row is not None else None)
         return Card(
             metric=metric.name,
             label=t(f"metric.{metric.name}.label", language),

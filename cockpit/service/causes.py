@@ -225,6 +225,9 @@ def limit_of(metric: Metric, row: MetricRow) -> float | None:
     thresholds = metric.thresholds
     if thresholds.natural or thresholds.relative_band is not None or thresholds.band is not None:
         return None
+    if thresholds.figure is not None:
+        own = row.figures.get(thresholds.figure)
+        return None if own is None else float(own)
     planned = row.target is not None and thresholds.target is None
     return row.target if planned or thresholds.warning is None else float(thresholds.warning)
 

@@ -232,7 +232,7 @@ class FigureDesk:
     ) -> MetricRow:
         before = earlier.get(row.key)
         target = targets(row)
-        thresholds = own_thresholds(metric, history)
+        thresholds = own_thresholds(metric, history, row.figures)
         goal = target if target is not None else _float(thresholds.target)
         window = question.start is not None and question.end is not None
         counted = row.n + row.excluded

@@ -85,11 +85,20 @@ CREATE OR REPLACE VIEW delivered_parts AS
                ('required_value_missing', 'alternative_missing')), lambda one: one.count))::BIGINT AS unreadable,
            least(d.arrived_at, coalesce(l.now_at, d.arrived_at)) AS came_at,
            timezone(l.timezone, timezone('UTC', came_at))::DATE AS came_on, s.ran_at,
-           timezone('UTC', timezone(l.timezone, (p.newest_day + 1)::TIMESTAMP)) AS newest_end
+           timezone('UTC', timezone(l.timezone, (p.newest_day + 1)::TIMESTAMP)) AS newest_end, g.day_gap
     FROM (SELECT *, from_json(issues, '[{"code":"VARCHAR","severity":"VARCHAR","count":"BIGINT"}]') AS findings
           FROM parts) p
     JOIN deliveries d ON d.id = p.delivery JOIN ledgers l ON l.name = d.ledger
     LEFT JOIN source_readings r ON r.delivery = d.id
+    LEFT JOIN (
+        SELECT ledger, "table", max(day - before) AS day_gap
+        FROM (SELECT DISTINCT x.ledger, x."table", x.day, e.newest,
+                     lag(x.day) OVER (PARTITION BY x.ledger, x."table" ORDER BY x.day) AS before
+              FROM (SELECT DISTINCT ledger, "table", day FROM data_days) x
+              JOIN (SELECT o.ledger, q."table", max(q.newest_day) AS newest FROM parts q
+                    JOIN deliveries o ON o.id = q.delivery GROUP BY ALL) e
+                ON e.ledger = x.ledger AND e."table" = x."table" AND x.day <= e.newest)
+        WHERE day > newest - INTERVAL 1 YEAR GROUP BY ALL) g ON g.ledger = d.ledger AND g."table" = p."table"
     LEFT JOIN source_runs s ON s.source = split_part(r.origin, '/', 1) AND s.state = 'done'
     WHERE p."table" IS NOT NULL AND d.active_from IS NOT NULL AND d.kind <> 'patch';
 CREATE VIEW IF NOT EXISTS delivery_order AS
@@ -121,6 +130,7 @@ VIEWS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "came_on": "DATE",
             "ran_at": "TIMESTAMP",
             "newest_end": "TIMESTAMP",
+            "day_gap": "BIGINT",  # longest distance in days between days with rows of the table within a year
         }
     }
 )

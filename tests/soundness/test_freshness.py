@@ -27,9 +27,15 @@ def test_hours_since_the_newest_business_date_and_the_last_delivery(books: Books
     row = books.one("data_freshness")
     assert (row.value, row.n, dict(row.dimensions)) == (33, 1, {"source": "spreadsheet", "table": "sales_lines"})
     assert (row.figures["hours_since_delivery"], row.figures["usual_gap_hours"]) == (23, 168)
-    assert row.figures["overdue"] == pytest.approx(23 / 168)
+    assert row.figures["overdue"] == pytest.approx(33 / 168)  # seven days lay between 3 and 10 March
+    assert (row.level, row.figures["longest_gap_hours"]) == ("ok", 168)
     books.now = utc("2026-03-12T12:00+08:00")
     assert books.one("data_freshness").value == 36  # nothing was delivered, time went by
+    books.now = utc("2026-03-18T01:00+08:00")
+    assert books.one("data_freshness").level == "warning"  # 169 hours without a day, one more than ever
+    books.now = utc("2026-03-25T01:00+08:00")
+    assert books.one("data_freshness").level == "critical"
+    books.now = utc("2026-03-12T12:00+08:00")
     before = books.one("data_freshness", end=date(2026, 3, 9))
     assert (before.value, before.figures["hours_since_delivery"]) == (120, 110)  # as of the end of 8 March
     books.load("物料.csv", "物料编码|物料名称\nM1|轴承", table="materials")
