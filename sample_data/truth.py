@@ -97,6 +97,8 @@ def slow(company: Company) -> Story:
         _also("approval_backlog", approver=stories.SLOW_APPROVER),
         _also("approval_backlog", node="部门经理审批"),
         _also("approval_backlog"),
+        _also("process_throughput_time", department=stories.SLOW_DEPARTMENT),
+        _also("process_throughput_time"),
     ]
     return Story(
         "slow_approver", "approval_cycle_time", {"department": stories.SLOW_DEPARTMENT}, stories.SLOW_FROM,
@@ -109,6 +111,7 @@ def rework(company: Company) -> Story:
     decided = _decided(company, stories.REWORK_FROM, AFTER_LAST, stories.REWORK_DEPARTMENT)
     again = sum(any(event.action in ("退回", "不同意", "重新提交") for event in one.events) for one in decided)
     also = [_also("approval_rework_rate", node=BUYING), _also("approval_rework_rate", reason="规格型号不清，请补充")]
+    also += [_also("process_throughput_time", department=stories.REWORK_DEPARTMENT)]
     return Story(
         "rework", "approval_rework_rate", {"department": stories.REWORK_DEPARTMENT}, stories.REWORK_FROM, AFTER_LAST,
         round(again / len(decided), 4), "share", "warning", also,

@@ -23,7 +23,7 @@ from cockpit.service.cache import Cache
 from cockpit.service.causes import CauseDesk, limit_of
 from cockpit.service.figures import FigureDesk
 from cockpit.service.requests import Actor, MetricRequest, Window
-from cockpit.service.results import Alert, AlertReport, CauseReport, MetricRow
+from cockpit.service.results import Alert, AlertReport, Cause, CauseReport, MetricRow
 from cockpit.warehouse.store import Warehouse
 
 JUDGED_MONTHS, HISTORY_MONTHS = 13, 13
@@ -234,7 +234,17 @@ class AlertDesk:
             report = self._causes.over_limit(actor, metric.name, window, limit)
         else:
             report = self._causes.change(actor, metric.name, window, _window(ledger, where, good))
-        return report if report.causes else self._causes.documents(actor, metric.name, window)
+        if not report.causes:
+            report = self._causes.documents(actor, metric.name, window)
+        if not report.causes:  # neither parts nor documents: what it is about is all there is to tell
+            own = tuple(_itself(name, value, episode.last, limit) for name, value in where.items())
+            return replace(report, causes=own)
+        return report
+
+
+def _itself(dimension: str, value: str, row: MetricRow, limit: float | None) -> Cause:
+    over = (row.value or 0.0) - (limit or 0.0)
+    return Cause(dimension, value or None, row.value, None, row.n, over, 1.0, 0.0)
 
 
 def _earlier(period: Period, count: int) -> Period:
