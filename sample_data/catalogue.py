@@ -187,7 +187,7 @@ def customers(seed: int) -> dict[str, Partner]:
                 "customer",
                 city,
                 region.name,
-                rng.choice((0, 3, 7, 10, 15)),
+                rng.choice((0, 3, 5, 7, 10)),
                 "经销商" if dealer else "终端客户",
                 0,
                 region.department,

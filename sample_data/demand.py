@@ -15,13 +15,13 @@ from sample_data.documents import Sale, SaleLine
 from sample_data.materials import GIFT, MACHINES, SOLD, Material, materials
 from sample_data.workdays import before, is_workday, next_workday
 
-MONTHLY_YUAN = 52_000_000  # all regions, an average month around MIDDLE
+MONTHLY_YUAN = 55_000_000  # all regions, an average month around MIDDLE
 MIDDLE = (2025, 11)
 # January and February share one figure because the Spring Festival wanders between them.
-SEASON = {1: 1.62, 3: 1.03, 4: 1.0, 5: 1.01, 6: 1.04, 7: 0.99, 8: 0.99, 9: 1.03, 10: 0.97, 11: 1.02, 12: 1.06}
+SEASON = {1: 1.62, 3: 1.02, 4: 1.0, 5: 1.01, 6: 1.02, 7: 0.99, 8: 0.99, 9: 1.01, 10: 1.0, 11: 1.01, 12: 1.03}
 # Of how many goods in turn a warehouse holds how many; machines leave from the factory only.
 ASSORTMENT = {EAST: (1, 1), SOUTH: (5, 2), NORTH: (10, 3), WEST: (25, 4)}
-MIX = {"P11": 0.45, "P12": 1.1, "P13": 1.1, "P14": 1.2, "P15": 1.1, "P16": 0.8, "P17": 0.8, "P18": 1.3}
+MIX = {"P11": 1.0, "P12": 1.1, "P13": 1.1, "P14": 1.2, "P15": 1.1, "P16": 1.3, "P17": 1.3, "P18": 1.3}
 WANTED_YUAN = 17_500  # median of a line
 SERVICE_SHARE = 0.06
 RETURN_SHARE = 0.10  # of deliveries, one line of which comes back in part

@@ -18,7 +18,7 @@ import chinese_calendar
 from sample_data import stories
 from sample_data.catalogue import WEST
 from sample_data.company import Company
-from sample_data.documents import Invoice, Payment, Request, Sale
+from sample_data.documents import Invoice, Movement, Payment, Request, Sale
 
 CONSUMED = ("销售出库", "销售退货", "生产领料", "材料出库")
 
@@ -205,26 +205,30 @@ def turnover(
     if warehouse == WEST:
         return _summary_turnover(company, start, end, material, basis)
     length = (end - start).days
-    chosen = [
-        move
-        for move in company.stock.movements
-        if move.day < end
-        and move.warehouse != WEST
-        and material in (None, move.material)
-        and warehouse in (None, move.warehouse)
-    ]
-    level = sum(
-        balance.value if basis == "value" else balance.quantity
-        for (code, place), balance in company.stock.opening.items()
-        if place != WEST and material in (None, code) and warehouse in (None, place)
-    )
-    total = level * length
-    used = 0
-    for move in chosen:
-        change = (move.value or 0) if basis == "value" else move.quantity
-        total += change * min(length, (end - move.day).days)
-        if move.day >= start and move.kind in CONSUMED:
-            used -= change
+    cards: dict[tuple[str, str], list[Movement]] = {
+        position: []
+        for position in company.stock.opening
+        if position[1] != WEST and material in (None, position[0]) and warehouse in (None, position[1])
+    }
+    for move in company.stock.movements:
+        if move.day < end and (move.material, move.warehouse) in cards:
+            cards[move.material, move.warehouse].append(move)
+    total = used = 0
+    for position, moves in cards.items():
+        held = company.stock.opening[position]
+        earlier = [move for move in moves if move.day < start]
+        ends = [
+            (held.quantity + sum(m.quantity for m in some), held.value + sum(m.value or 0 for m in some))
+            for some in (earlier, moves)
+        ]
+        if basis == "value" and min(min(pair) for pair in ends) < 0:
+            continue  # by value, what stands below zero at either end is set apart
+        total += (held.value if basis == "value" else held.quantity) * length
+        for move in moves:
+            change = (move.value or 0) if basis == "value" else move.quantity
+            total += change * min(length, (end - move.day).days)
+            if move.day >= start and move.kind in CONSUMED:
+                used -= change
     unit = 100 if basis == "value" else 1
     average = Decimal(total) / length / unit
     return Turnover(average, Decimal(used) / unit, average / (Decimal(used) / unit) * length)

@@ -13,7 +13,8 @@ from sample_data.workdays import before, is_workday, next_workday
 
 NAMELESS_SHARE = 0.08  # payments whose text names no invoice but whose amount is exactly the invoice's
 TWO_PARTS_SHARE = 0.05
-LATE_SHARE = 0.08  # paid a few days after the due day
+LATE_SHARE = 0.25  # of small invoices, paid a few days after the due day
+SMALL = 6_000_000  # fen
 
 
 def payables(seed: int, receipts: list[Receipt], last: date) -> list[Invoice]:
@@ -138,9 +139,9 @@ class Cashier:
         day = invoice.due if is_workday(invoice.due) else before(invoice.due, 1)
         day = max(day, next_workday(invoice.day))
         chance = rng.random()
-        if chance < LATE_SHARE:
+        if chance < LATE_SHARE and invoice.gross < SMALL:
             day = next_workday(invoice.due, rng.randint(2, 6))
-        elif chance < LATE_SHARE + TWO_PARTS_SHARE:
+        elif LATE_SHARE <= chance < LATE_SHARE + TWO_PARTS_SHARE:
             part = round(invoice.gross * rng.choice((0.3, 0.5, 0.7)))
             self.pay(invoice, max(next_workday(invoice.day), before(day, 2)), part)
             self.pay(invoice, day, invoice.gross - part)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 from sample_data import figures, stories
-from sample_data.approvals import BUYING
-from sample_data.catalogue import JOURNALS, NORTH, SOUTH, customers, suppliers
+from sample_data.approvals import BUYING, VAGUE
+from sample_data.catalogue import JOURNALS, NORTH, SOUTH, TRADER, customers, suppliers
 from sample_data.company import Company, simulate
 from sample_data.documents import Request
 from sample_data.materials import materials
+from sample_data.purchasing import ASKERS
 
 FILE = Path(__file__).with_name("stories.json")
 FIRST, AFTER_LAST = stories.FIRST, stories.AFTER_LAST
@@ -97,8 +98,13 @@ def slow(company: Company) -> Story:
         _also("approval_backlog", approver=stories.SLOW_APPROVER),
         _also("approval_backlog", node="部门经理审批"),
         _also("approval_backlog"),
-        _also("process_throughput_time", department=stories.SLOW_DEPARTMENT),
         _also("process_throughput_time"),
+        _also("process_throughput_time", department=stories.SLOW_DEPARTMENT),
+        *(
+            _also(metric, category=name)
+            for metric in ("approval_cycle_time", "process_throughput_time")
+            for name in ASKERS[stories.SLOW_DEPARTMENT][2]
+        ),
     ]
     return Story(
         "slow_approver", "approval_cycle_time", {"department": stories.SLOW_DEPARTMENT}, stories.SLOW_FROM,
@@ -110,8 +116,14 @@ def rework(company: Company) -> Story:
     """Share of the department's decided documents that were returned, refused or submitted again."""
     decided = _decided(company, stories.REWORK_FROM, AFTER_LAST, stories.REWORK_DEPARTMENT)
     again = sum(any(event.action in ("退回", "不同意", "重新提交") for event in one.events) for one in decided)
-    also = [_also("approval_rework_rate", node=BUYING), _also("approval_rework_rate", reason="规格型号不清，请补充")]
-    also += [_also("process_throughput_time", department=stories.REWORK_DEPARTMENT)]
+    also = [
+        _also("approval_rework_rate", node=BUYING),
+        _also("approval_rework_rate", reason=VAGUE),
+        _also("approval_rework_rate", company=TRADER),
+        _also("process_throughput_time", department=stories.REWORK_DEPARTMENT),
+        _also("process_throughput_time", company=TRADER),
+        *(_also("process_throughput_time", category=name) for name in ASKERS[stories.REWORK_DEPARTMENT][2]),
+    ]
     return Story(
         "rework", "approval_rework_rate", {"department": stories.REWORK_DEPARTMENT}, stories.REWORK_FROM, AFTER_LAST,
         round(again / len(decided), 4), "share", "warning", also,
@@ -123,7 +135,7 @@ def festival(company: Company) -> Story:
     growth = figures.growth(company, date(2026, 2, 1), date(2026, 3, 1))
     names = (
         "revenue", "revenue_growth_sequential", "inventory_turnover_days", "days_of_cover", "plan_attainment",
-        "order_cycle_time", "approval_backlog",
+        "order_cycle_time", "approval_backlog", "gross_margin_rate", "process_throughput_time", "reconciled_rate",
     )  # fmt: skip
     return Story(
         "spring_festival", "revenue_growth", {}, date(2026, 2, 1), date(2026, 3, 1), round(float(growth), 4), "share",
@@ -165,7 +177,7 @@ def dead(company: Company) -> Story:
     also += [
         _also(metric, **slices)
         for metric in ("days_of_cover", "inventory_turnover_days")
-        for slices in ({"category": "包装备件"}, {"category": "备品备件"}, {"warehouse": SOUTH})
+        for slices in ({"category": "包装备件"}, {"category": "备品备件"}, {"warehouse": SOUTH}, {"company": TRADER})
     ]
     return Story(
         "dead_stock", "slow_moving_share", {"warehouse": stories.DEAD_WAREHOUSE}, start, AFTER_LAST, round(share, 4),
@@ -276,7 +288,7 @@ def returns(company: Company) -> Story:
     """Amount returned of the product's sales while the bad lot was about."""
     end = date(2026, 11, 1)
     share = return_share(company, stories.RETURNED_FROM, end, stories.RETURNED_MATERIAL)
-    also = [_also("return_rate", category="减速机")]
+    also = [_also(metric, category="减速机") for metric in ("return_rate", "inventory_turnover_days")]
     return Story(
         "returns", "return_rate", {"product": stories.RETURNED_MATERIAL}, stories.RETURNED_FROM, end, round(share, 4),
         "share", "warning", also,

@@ -1,4 +1,4 @@
-"""A home with the sample company in it, made once in a run by a command, and copied for whoever needs it."""
+"""The sample company in a home, made once in a run by the command people give, and copied for whoever needs it."""
 
 from __future__ import annotations
 
