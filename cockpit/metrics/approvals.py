@@ -153,7 +153,8 @@ def backlog_facts(context: FactContext) -> ir.Table:
     acts, cases, spans = node_acts(context), context.read("approval_cases"), context.read("process_cases")
     spans = spans.select("_unit", ended_on=spans.completed_on, open_acts=spans.open_acts)
     ended = _left(cases.inner_join(spans, "_unit"))
-    acted = acts.filter(acts.acted_on > acts.arrived_on)
+    # Whoever may not see the documents cannot be told what waits, so neither what waited.
+    acted = acts.filter(acts.acted_on > acts.arrived_on).semi_join(cases, "_unit")
     acted = acted.mutate(left_on=acted.acted_on, reason=ibis.null("string"))
     # What is open of a document that is decided or withdrawn waits no longer: it did until the document's last act.
     waiting = _left(
