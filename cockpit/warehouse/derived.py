@@ -109,9 +109,7 @@ def local_day(table: Table, alias: str, ledgers: str) -> str | None:
     return column
 
 
-def count_days(
-    con: duckdb.DuckDBPyConnection, table: Table, entered: Sequence[str], left: Sequence[str] = ()
-) -> None:
+def count_days(con: duckdb.DuckDBPyConnection, table: Table, entered: Sequence[str], left: Sequence[str] = ()) -> None:
     """Bring ``data_days`` (rows per business day) up to date with the relations of rows that entered and that left."""
     day = local_day(table, "r", "l")
     if day is None:
