@@ -12,7 +12,7 @@ from cockpit.warehouse import storage
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import quoted, stored_columns
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 UNDERSCORED = {
     "_number": "UUID",

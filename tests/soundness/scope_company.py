@@ -202,7 +202,7 @@ class Oracle:
         self.open = ExitStack()
         self.open.callback(self.cockpit.close)
         self.con = self.open.enter_context(self.cockpit._warehouse.session()).con
-        self.places = {name: f"stored_{name}" if name in TABLES else name for name in COLUMNS}
+        self.places = {name: f"stored_{name}" for name in COLUMNS}
         self.held: dict[str, list[str]] = {}
         texts: set[str] = set()
         for name, place in self.places.items():
