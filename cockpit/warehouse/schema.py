@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE TABLE IF NOT EXISTS parts (
     delivery BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR, sha256 VARCHAR, sheet VARCHAR, connector VARCHAR,
     "table" VARCHAR, header_row BIGINT, mapping VARCHAR, headers VARCHAR[], rows_read BIGINT, rows_loaded BIGINT,
-    rows_rejected BIGINT, rows_skipped BIGINT, status VARCHAR, issues VARCHAR);
+    rows_rejected BIGINT, rows_skipped BIGINT, status VARCHAR, issues VARCHAR, department VARCHAR, newest_day DATE);
 CREATE TABLE IF NOT EXISTS uploads (sha256 VARCHAR PRIMARY KEY, bytes BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS rejects (
     delivery BIGINT NOT NULL, part INTEGER NOT NULL, row BIGINT NOT NULL, cells VARCHAR[], reasons VARCHAR,
@@ -74,8 +74,6 @@ CREATE TABLE IF NOT EXISTS calendar_days (
     ledger VARCHAR NOT NULL, company VARCHAR NOT NULL, day DATE NOT NULL, is_work BOOLEAN NOT NULL,
     seconds BIGINT NOT NULL, cum BIGINT NOT NULL, s1 INTEGER NOT NULL, e1 INTEGER NOT NULL, s2 INTEGER NOT NULL,
     e2 INTEGER NOT NULL, provisional BOOLEAN NOT NULL);
-ALTER TABLE parts ADD COLUMN IF NOT EXISTS department VARCHAR;
-ALTER TABLE parts ADD COLUMN IF NOT EXISTS newest_day DATE;
 CREATE OR REPLACE VIEW delivered_parts AS
     SELECT d.ledger, coalesce(split_part(r.origin, '/', 1), p.department, p.connector) AS source, p."table",
            p.department, d.active_to IS NOT NULL AS undone, p.status, p.rows_loaded, p.rows_rejected,
