@@ -14,6 +14,7 @@ from cockpit.ui.tree import Node, h
 
 WEEK = timedelta(days=7)
 ROOM = 5  # characters of a figure that fit above a column
+COVERED = 12  # percent of the height that a figure above a column takes at the least
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,15 @@ def _slot(row: MetricRow, text: str, over: Span, *, last: bool) -> Node:
     now = _column("ac" + (" last" if last else "") + (" part" if cut(row) else ""), row.value, over)
     before = _column("py", row.compare, over)
     target = None if row.target is None else h("div", "tg", b=over.at(row.target))
-    top = max(0.0, row.value or 0.0)
-    told = h("b", "last" if last else "", text, b=over.at(top)) if text else None
+    told = h("b", "last" if last else "", text, b=_head(row, over)) if text else None
     return h("div", "slot", before, now, target, told, z=over.at(0.0))
+
+
+def _head(row: MetricRow, over: Span) -> float:
+    """Where a figure is written: above its column, and above a target it would otherwise cover."""
+    top = over.at(max(0.0, row.value or 0.0))
+    aim = top if row.target is None else over.at(row.target)
+    return aim if top < aim < top + COVERED else top
 
 
 def _bare(row: MetricRow, limit: float | None, over: Span, *, last: bool) -> Node:

@@ -51,7 +51,7 @@ def top(view: View, title: str, about: str) -> Node:
     invented = view.text("meeting.invented") if view.ledger.sample else ""
     eyes = view.text("shell.eyes", name=view.actor.label or view.actor.name) if view.actor.behind else ""
     narrowed = facts.slices(view, dict(view.filters.where))
-    said = fmt.join([view.company, about, narrowed, invented, eyes], language)
+    said = fmt.join([view.company, invented, about, narrowed, eyes], language)
     return h("div", "top", h("h2", "", title), h("span", "sub", said))
 
 
@@ -196,14 +196,14 @@ def _scale(main: Main, rows: Sequence[MetricRow], language: Language) -> fmt.Sca
 
 def _legend(view: View, main: Main, rows: Sequence[MetricRow]) -> Node:
     """Which mark is what; only what is drawn."""
-    entries = [("py", "legend.last_year")] if any(row.compare is not None for row in rows) else []
+    entries = [("py", "column.last_year")] if any(row.compare is not None for row in rows) else []
     entries += [("part", "meeting.incomplete")] if any(bars.cut(row) for row in rows) else []
     drawn = [h("span", "", h("span", f"k {css}"), view.text(key)) for css, key in entries]
     targets = {row.target for row in rows if row.target is not None}
     if targets:
         steady = targets.pop() if len(targets) == 1 else None
         scale = _scale(main, main.months, view.language)
-        said = view.text("legend.plan" if steady is None else "legend.target", value=scale.with_suffix(steady))
+        said = view.text("column.target" if steady is None else "legend.target", value=scale.with_suffix(steady))
         drawn.append(h("span", "", h("span", "k tg"), said))
     return h("div", "lg", *drawn)
 

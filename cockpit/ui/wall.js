@@ -5,11 +5,13 @@ const ATTRIBUTES = new Set(['aria-label', 'role'])
 const PULSE = 5000 // milliseconds between two looks whether the server answers
 const USED = 5 * 60 * 1000 // use is told at most this often
 
+// What was chosen last; else a screen turns its slides and a phone, which is read by scrolling, does not.
 const stored = () => {
+  const usual = innerWidth > 1000 ? 30 : 0
   try {
-    const seconds = Number(localStorage.getItem(STORE) ?? 30)
-    return CHOICES.includes(seconds) ? seconds : 30
-  } catch { return 30 }
+    const seconds = Number(localStorage.getItem(STORE) ?? usual)
+    return CHOICES.includes(seconds) ? seconds : usual
+  } catch { return usual }
 }
 
 const store = (seconds) => {
