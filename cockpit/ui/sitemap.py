@@ -29,6 +29,7 @@ PAGES = (
     PageSpec("revenue", "cockpit", "payments"),
     PageSpec("reconciliation", "cockpit", "balance"),
     PageSpec("alerts", "improve", "notifications"),
+    PageSpec("meeting", "improve", "present_to_all"),
     PageSpec("data", "data", "upload_file"),
     PageSpec("document", "data", "description", hidden=True),
     PageSpec("admin", "system", "admin_panel_settings"),

@@ -93,6 +93,11 @@ class View:
     def entry(self, metric: str) -> MetricEntry:
         return self._kept(f"entry {metric}", lambda: self.cockpit.entry(self.actor, metric, self.language))
 
+    def metrics(self) -> frozenset[str]:
+        """The names of the dictionary."""
+        named = self._kept("metrics", lambda: self.cockpit.dictionary(self.actor, self.language))
+        return frozenset(entry.name for entry in named)
+
     def where(self, ask: Ask) -> tuple[dict[str, str], tuple[str, ...]]:
         """The slices `ask` obeys, its own first, and the names of chosen ones it cannot obey."""
         obeyed, ignored = self.filters.split(self.entry(ask.metric).dimensions)
