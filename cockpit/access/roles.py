@@ -42,7 +42,7 @@ _BOOKED = ("sales_lines", "invoices", "payments", "targets")
 _COUNTED = ("stock_balances", "stock_summaries")
 _LOOK = {"drill", "source_row", "export"}
 _PROCESSES = ("overview", "procurement", "inventory", "revenue", "reconciliation")
-PAGES = (*_PROCESSES, "alerts", "data", "document", "admin")
+PAGES = (*_PROCESSES, "alerts", "data", "dictionary", "document", "admin")
 """The pages that are opened by permission."""
 _BUSINESS_TABLES = tuple(
     table.name for table in TABLES.values() if not table.settings and f"deliver:{table.name}" not in ALSO
@@ -60,14 +60,14 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
         for role in (
             _role(  # sees everything and changes nothing but when a figure warns
                 "executive",
-                _each("page", (*_PROCESSES, "alerts", "data", "document")),
+                _each("page", (*_PROCESSES, "alerts", "data", "dictionary", "document")),
                 _each("metric", (ANY,)),
                 _LOOK,
                 {"personal", "threshold"},
             ),
             _role(  # the scope says whose head
                 "head",
-                _each("page", (*_PROCESSES, "alerts", "data", "document")),
+                _each("page", (*_PROCESSES, "alerts", "data", "dictionary", "document")),
                 _each("metric", (ANY,)),
                 _each("deliver", _BUSINESS_TABLES),
                 _LOOK,
@@ -75,7 +75,7 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
             ),
             _role(
                 "finance",
-                _each("page", (*_PROCESSES, "alerts", "data", "document")),
+                _each("page", (*_PROCESSES, "alerts", "data", "dictionary", "document")),
                 _each("metric", (ANY,)),
                 _each("deliver", (*_BOOKED, *_COUNTED, "partners", "exchange_rates")),
                 _LOOK,
@@ -83,7 +83,7 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
             ),
             _role(  # no sales figures, hence neither receivables nor the pages that show them
                 "procurement",
-                _each("page", ("overview", "procurement", "inventory", "alerts", "data", "document")),
+                _each("page", ("overview", "procurement", "inventory", "alerts", "data", "dictionary", "document")),
                 _each("metric", (*_APPROVALS, "inventory_turnover_days")),
                 _each("deliver", ("process_events", "purchase_orders", "goods_receipts", "partners", "materials")),
                 _LOOK,
@@ -91,7 +91,7 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
             ),
             _role(  # what lies there and what it is worth, not what was paid or asked for it
                 "warehouse",
-                _each("page", ("overview", "inventory", "alerts", "data", "document")),
+                _each("page", ("overview", "inventory", "alerts", "data", "dictionary", "document")),
                 _each("metric", ("inventory_turnover_days",)),
                 _each("deliver", ("goods_receipts", "stock_movements", *_COUNTED, "warehouses", "materials")),
                 _LOOK,
@@ -100,7 +100,7 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
             ),
             _role(  # what was sold, not what it cost
                 "sales",
-                _each("page", ("overview", "revenue", "alerts", "data", "document")),
+                _each("page", ("overview", "revenue", "alerts", "data", "dictionary", "document")),
                 _each("metric", ("revenue", "revenue_growth")),
                 _each("deliver", ("sales_lines", "partners")),
                 _LOOK,
@@ -109,7 +109,7 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
             ),
             _role(  # everybody in the room reads it
                 "screen",
-                _each("page", (*_PROCESSES, "alerts")),
+                _each("page", (*_PROCESSES, "alerts", "dictionary")),
                 _each("metric", (ANY,)),
                 hidden=("personal",),
             ),

@@ -14,8 +14,8 @@ from cockpit.ui import format as fmt
 from cockpit.ui.filters import DIMENSIONS
 from cockpit.ui.ink import ink
 from cockpit.ui.page import judging
-from cockpit.ui.rail import label, scale_of
 from cockpit.ui.rail import facts as held_to
+from cockpit.ui.rail import label, scale_of
 from cockpit.ui.tree import Node, h
 from cockpit.ui.trend import plain
 from cockpit.ui.view import View

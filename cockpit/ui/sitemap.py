@@ -30,6 +30,7 @@ PAGES = (
     PageSpec("reconciliation", "cockpit", "balance"),
     PageSpec("alerts", "improve", "notifications"),
     PageSpec("data", "data", "upload_file"),
+    PageSpec("dictionary", "data", "menu_book"),
     PageSpec("document", "data", "description", hidden=True),
     PageSpec("admin", "system", "admin_panel_settings"),
     PageSpec("account", "system", "person", hidden=True),
