@@ -93,8 +93,16 @@ class View:
     def entry(self, metric: str) -> MetricEntry:
         return self._kept(f"entry {metric}", lambda: self.cockpit.entry(self.actor, metric, self.language))
 
+    def dictionary(self) -> tuple[MetricEntry, ...]:
+        """The blocks of all figures the reader may see."""
+        return self._kept("dictionary", self._dictionary)
+
+    def _dictionary(self) -> tuple[MetricEntry, ...]:
+        known = self.cockpit.dictionary(self.actor, self.language)
+        return tuple(one for one in known if self.actor.may("metric", one.name))
+
     def metrics(self) -> frozenset[str]:
-        """The names of the dictionary."""
+        """The names of all figures there are, whoever may see them."""
         named = self._kept("metrics", lambda: self.cockpit.dictionary(self.actor, self.language))
         return frozenset(entry.name for entry in named)
 
@@ -182,8 +190,11 @@ class View:
 
     def loaded(self, metric: str) -> bool:
         """Whether at least one source table of the metric has rows in this ledger, whoever may see them."""
-        held = self._kept("loaded", lambda: self.cockpit.loaded_tables(self.actor, self.ledger.name))
-        return not held.isdisjoint(self.entry(metric).sources)
+        return not self.loaded_tables().isdisjoint(self.entry(metric).sources)
+
+    def loaded_tables(self) -> frozenset[str]:
+        """Tables that hold anything in this ledger, whoever may see it."""
+        return self._kept("loaded", lambda: self.cockpit.loaded_tables(self.actor, self.ledger.name))
 
 
 def dictionary_card(entry: MetricEntry) -> Card:

@@ -20,6 +20,7 @@ _NEEDED = (
     "cockpit.ui.blocks",
     "cockpit.ui.breakdown",
     "cockpit.ui.deliveries",
+    "cockpit.ui.dictionary",
     "cockpit.ui.document",
     "cockpit.ui.documents",
     "cockpit.ui.page",
