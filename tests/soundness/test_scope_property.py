@@ -78,7 +78,7 @@ def shape(luck: random.Random, questions: int) -> Shape:
 def question(luck: random.Random, name: str) -> tuple[str, MetricRequest]:
     metric = METRICS[name]
     start, end = luck.choice(WINDOWS)
-    by = tuple(luck.sample(metric.dimensions, luck.choice((0, 0, 1, 1, 2))))
+    by = tuple(luck.sample(metric.dimensions, min(luck.choice((0, 0, 1, 1, 2)), len(metric.dimensions))))
     where = {}
     if luck.random() < 0.4:
         dimension = luck.choice(metric.dimensions)
@@ -86,7 +86,8 @@ def question(luck: random.Random, name: str) -> tuple[str, MetricRequest]:
         where = {dimension: luck.choice((*known, *known, *HOSTILE))}
         if dimension in ("salesperson", "approver", "requester", "customer", "partner") and luck.random() < 0.5:
             where = {dimension: company.mask(where[dimension].replace("\0", ""))}
-    params = {"basis": "quantity"} if name == "inventory_turnover_days" and luck.random() < 0.5 else {}
+    quantities = "quantity" in metric.params["basis"].choices if "basis" in metric.params else False
+    params = {"basis": "quantity"} if quantities and luck.random() < 0.5 else {}
     return name, MetricRequest(start, end, luck.choice(GRAINS), by, where, params, "default")
 
 
