@@ -96,7 +96,8 @@ def question(luck: random.Random, name: str) -> tuple[str, MetricRequest]:
         where = {dimension: luck.choice((*known, *known, *HOSTILE))}
         if dimension in ("salesperson", "approver", "requester", "customer", "partner") and luck.random() < 0.5:
             where = {dimension: company.mask(where[dimension].replace("\0", ""))}
-    params = {"basis": "quantity"} if name == "inventory_turnover_days" and luck.random() < 0.5 else {}
+    quantities = "quantity" in metric.params["basis"].choices if "basis" in metric.params else False
+    params = {"basis": "quantity"} if quantities and luck.random() < 0.5 else {}
     return name, MetricRequest(start, end, luck.choice(GRAINS), by, where, params, "default")
 
 
