@@ -51,7 +51,7 @@ def _nothing(view: View, name: str) -> Node:
     if any(one.name == name for one in view.cockpit.dictionary(view.actor, view.language)):
         refusal = NotAllowedError("action_not_allowed", action="metric", resource=name)
         return states.state(view, "not_allowed", view.error(refusal))
-    return states.state(view, "empty", view.text("dictionary.unknown", name=name[:LONGEST]))
+    return h("div", "empty", h("p", "", view.text("dictionary.unknown", name=name[:LONGEST])))
 
 
 def _list(view: View, mine: Sequence[MetricEntry]) -> None:

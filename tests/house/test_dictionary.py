@@ -1,4 +1,4 @@
-"""What the metric dictionary claims is so: its proofs are tests that exist, every changed definition is told."""
+"""What the metric dictionary claims is so: proofs are tests that exist, changes of a definition are told."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_proof_is_a_test_of_that_metric(metric: str, kind: str, test: str) -> 
 
 
 def spoken_of(name: str, functions: Mapping[str, ast.FunctionDef], known: Mapping[str, Any]) -> list[Metric]:
-    """The metrics a test names, by their names or by a constant of its file; so do functions of the file it calls."""
+    """The metrics a test names, by name or by a constant of its file; functions of the file it calls too."""
     found, waiting, seen = [], [name], set[str]()
     while waiting:
         here = waiting.pop()
