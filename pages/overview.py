@@ -18,7 +18,7 @@ overview(
         Ask("reconciled_rate", where={"side": "payable"}),
         Ask("reconciled_rate", where={"side": "receivable"}),
         Ask("overdue_amount", where={"side": "receivable"}),
-        "approval_breach_rate",
+        "approval_backlog",
         "inventory_turnover_days",
         "stock_out_rate",
         "return_rate",
