@@ -103,6 +103,56 @@ def outcomes(company: Company) -> dict[str, int]:
     return dict(counts)
 
 
+# Acts by which somebody at a node deals with a request.
+HANDLED = ("同意", "会签同意", "不同意", "退回", "转交", "加签")
+
+
+def rework(company: Company, start: date, end: date) -> tuple[int, int]:
+    """Requests decided from `start` up to but without `end`, and those of them that were sent back or refused."""
+    back = decided = 0
+    for request in company.requests:
+        if request.status not in ("审批通过", "审批不通过"):
+            continue
+        acts = [event for event in request.events if event.action in HANDLED and event.acted]
+        last = max(event.acted for event in acts if event.acted)
+        if start <= last.date() < end:
+            decided += 1
+            back += any(event.action in ("退回", "不同意") for event in acts)
+    return back, decided
+
+
+def backlog(company: Company, day: date) -> int:
+    """Acts that had arrived by the end of `day` and were not done then."""
+    return sum(
+        event.arrived.date() <= day and (event.acted is None or event.acted.date() > day)
+        for request in company.requests
+        for event in request.events
+        if event.action in (*HANDLED, "待处理")
+    )
+
+
+def purchases(company: Company, start: date, end: date) -> Decimal:
+    """Net amount ordered from `start` up to but without `end`."""
+    return _yuan(sum(line.net for order in company.orders if start <= order.day < end for line in order.lines))
+
+
+def ordered_too_early(company: Company, start: date, end: date) -> tuple[int, int]:
+    """Order lines from `start` up to but without `end`, and those of them placed before the request was approved."""
+    orders = [order for order in company.orders if start <= order.day < end and order.request.final]
+    early = [order for order in orders if order.request.final and order.day < order.request.final.date()]
+    return sum(len(order.lines) for order in early), sum(len(order.lines) for order in orders)
+
+
+def short_lines(company: Company, start: date, end: date) -> tuple[int, int]:
+    """Order lines due from `start` up to but without `end`, and those of them of which too few were accepted."""
+    accepted: dict[int, int] = defaultdict(int)
+    for receipt in company.receipts:
+        for line in receipt.lines:
+            accepted[id(line.order_line)] += line.quantity
+    due = [line for order in company.orders for line in order.lines if start <= line.due < end]
+    return sum(accepted[id(line)] < line.quantity for line in due), len(due)
+
+
 def _yuan(fen: int) -> Decimal:
     return Decimal(fen) / 100
 

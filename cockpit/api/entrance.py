@@ -147,6 +147,8 @@ class Desk:
 
     async def theme(self, request: Request, entrance: Entrance) -> Response:
         """A script for the pages: light or dark as whoever is signed in chose it."""
+        if request.method not in ("GET", "HEAD"):
+            return answers.refused(request.scope, 405, self._language)
         key = await self._present(request, entrance)
         actor = None if key is None else await asyncio.to_thread(entrance.actor, key)
         return theme.script(None if actor is None else await asyncio.to_thread(entrance.theme, actor))

@@ -1,4 +1,5 @@
-"""Sales lines ready to be added up: net amount and cost in the shown currency, category and region filled in."""
+"""Sales lines ready to be added up: amounts and cost in the shown currency, category and region filled in, and when
+each line was confirmed, promised and shipped."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.masters import joined, picked, told
 from cockpit.warehouse.money import shown, with_rate
 from cockpit.warehouse.units import IN_TOUCHED_LEDGER, WHOLE_LEDGER
+from cockpit.warehouse.working_time import with_working
 
 
 def touch_documents(con: duckdb.DuckDBPyConnection) -> None:
@@ -38,6 +40,15 @@ _NET = f"""
         ((quantity * unit_price_gross)::DECIMAL(24,8) * {_DISCOUNTED} / (1 + tax_rate))::DECIMAL(18,4)
             - coalesce(discount_amount, 0))
 """
+# The same with tax, as far as the line tells its tax.
+_GROSS = f"""
+    coalesce(
+        amount_gross,
+        amount_net + tax_amount,
+        (amount_net * (1 + tax_rate))::DECIMAL(18,4),
+        ((quantity * unit_price_gross)::DECIMAL(24,8) * {_DISCOUNTED})::DECIMAL(18,4) - coalesce(discount_amount, 0),
+        (({_PRICED} - coalesce(discount_amount, 0)) * (1 + tax_rate))::DECIMAL(18,4))
+"""
 _GROSS_KNOWN = "(amount_gross IS NOT NULL OR quantity * unit_price_gross IS NOT NULL)"
 _COST = "coalesce(cost_amount, (quantity * unit_cost)::DECIMAL(18,4))"
 
@@ -53,6 +64,8 @@ _OWN = (
     "warehouse",
     "site",
     "project",
+    "quantity",
+    "uom",
 )
 
 
@@ -61,7 +74,8 @@ _STATEMENT = f"""
         SELECT *, {_NET} AS net, {_COST} AS cost_own, {_GROSS_KNOWN} AS gross_known
         FROM sales_lines WHERE _delivery IN (SELECT delivery FROM touched_deliveries)
              AND _doc IN (SELECT unit FROM touched)
-    ), rated AS ({with_rate("SELECT * FROM lines", "document_date")}),
+    ), worked AS ({with_working("SELECT * FROM lines", ("confirmed_at", "shipped_at"))}),
+    rated AS ({with_rate("SELECT * FROM worked", "document_date")}),
     product AS ({picked("materials", "true", "material_code", "category")}),
     buyer AS ({picked("partners", "role IN ('customer', 'both')", "partner_code", "region", "partner_name")})
     SELECT s._doc AS _unit, s.ledger, s.company, s.document_date AS day, s.document_no,
@@ -69,12 +83,19 @@ _STATEMENT = f"""
                 WHEN s.net IS NULL AND s.gross_known THEN 'tax_unknown'
                 WHEN s.net IS NULL THEN 'no_amount'
                 WHEN s.rate IS NULL THEN 'no_rate' END AS reason,
-           {shown("s.net")} AS revenue, {shown("s.cost_own")} AS cost, s.shown_currency AS currency,
+           {shown("s.net")} AS revenue, {shown(_GROSS)} AS revenue_gross, {shown("s.cost_own")} AS cost,
+           s.shown_currency AS currency,
            s.material_code, s.material_name, {told("category", "product")} AS category,
            s.customer_code,
            {told("customer_name", "buyer", "partner_name")} AS customer_name,
            {told("region", "buyer")} AS region, s.salesperson, s.department, s.channel, s.warehouse, s.site,
-           s.project
+           s.project, s.quantity, s.uom, coalesce(s.quantity < 0, false) OR coalesce(s.net < 0, false) AS is_return,
+           nullif(upper(trim(s.source_document_no)), '') AS origin_no,
+           s.confirmed_at, s.w_confirmed, s.confirmed_local::DATE AS confirmed_on, s.required_date AS required_day,
+           s.shipped_at, s.w_shipped, s.shipped_local::DATE AS shipped_on,
+           coalesce(s.quantity_shipped < s.quantity, false) AS is_short,
+           coalesce(s.quantity_shipped >= s.quantity, false) AS is_complete,
+           coalesce(s.confirmed_provisional OR s.shipped_provisional, false) AS hours_provisional
     FROM rated s{joined("product", "product", "material_code")}{joined("buyer", "buyer", "customer_code")}
 """
 
@@ -88,6 +109,7 @@ SALES_FACTS = Derivation(
         "document_no": "VARCHAR",
         "reason": "VARCHAR",
         "revenue": "DECIMAL(18,4)",
+        "revenue_gross": "DECIMAL(18,4)",
         "cost": "DECIMAL(18,4)",
         "currency": "VARCHAR",
         "material_code": "VARCHAR",
@@ -102,6 +124,20 @@ SALES_FACTS = Derivation(
         "warehouse": "VARCHAR",
         "site": "VARCHAR",
         "project": "VARCHAR",
+        "quantity": "DECIMAL(18,6)",
+        "uom": "VARCHAR",
+        "is_return": "BOOLEAN",
+        "origin_no": "VARCHAR",
+        "confirmed_at": "TIMESTAMP",
+        "w_confirmed": "BIGINT",
+        "confirmed_on": "DATE",
+        "required_day": "DATE",
+        "shipped_at": "TIMESTAMP",
+        "w_shipped": "BIGINT",
+        "shipped_on": "DATE",
+        "is_short": "BOOLEAN",  # less was shipped than ordered
+        "is_complete": "BOOLEAN",  # as much was shipped as ordered
+        "hours_provisional": "BOOLEAN",
     },
     inputs={
         "sales_lines": "_doc",
@@ -110,7 +146,7 @@ SALES_FACTS = Derivation(
         "exchange_rates": WHOLE_LEDGER,
     },
     statement=_STATEMENT,
-    settings=("ledgers",),
+    settings=("ledgers", "calendars"),
     prepare=touch_documents,
     sources={
         "cost": ("sales_lines.cost_amount", "sales_lines.unit_cost"),

@@ -29,7 +29,7 @@ from connectors.base import Connector, Extract, Unreadable
 
 MANIFEST = "manifest.json"
 GRACE = 0.005
-REST = 3.0  # seconds without a file
+REST = 3.0  # seconds
 _ENDS = {0: "ok", 1: "crash", 3: "memory", 4: "disk"}  # what the exit status of a fork says
 
 
@@ -70,8 +70,10 @@ def main() -> None:
 
 
 def _warm() -> None:
-    """Loads what not every file needs, once nobody waits: neither the next file nor who delivers the last one."""
-    if sys.platform != "win32" and not select.select([sys.stdin], [], [], REST)[0]:
+    """Loads, for the forks to come, what not every file needs; until the next file comes, who delivers the last one
+    has the cores for a while."""
+    if hasattr(os, "fork"):
+        select.select([sys.stdin], [], [], REST)
         import duckdb  # noqa: F401
 
 

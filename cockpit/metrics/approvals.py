@@ -153,7 +153,8 @@ def backlog_facts(context: FactContext) -> ir.Table:
     acts, cases, spans = node_acts(context), context.read("approval_cases"), context.read("process_cases")
     spans = spans.select("_unit", ended_on=spans.completed_on, open_acts=spans.open_acts)
     ended = _left(cases.inner_join(spans, "_unit"))
-    acted = acts.filter(acts.acted_on > acts.arrived_on)
+    # Whoever may not see the documents cannot be told what waits, so neither what waited.
+    acted = acts.filter(acts.acted_on > acts.arrived_on).semi_join(cases, "_unit")
     acted = acted.mutate(left_on=acted.acted_on, reason=ibis.null("string"))
     # What is open of a document that is decided or withdrawn waits no longer: it did until the document's last act.
     waiting = _left(
@@ -206,27 +207,29 @@ def pass_through_facts(context: FactContext) -> ir.Table:
     acts = acts.mutate(
         decides=acts.action.isin(_DECIDING) & acts.acted_at.notnull(),
         objects=acts.action.isin(_OBJECTING) & acts.acted_at.notnull(),
-        silent=acts.comment.fill_null("").strip().lower().re_search(_YES),
+        silent=acts.comment.isnull() | acts.comment.strip().lower().re_search(_YES),
+        quick=acts.seconds < 60,
     )
-    objections = acts.filter(acts.objects)
-    firsts = objections.group_by("_unit").aggregate(first_place=objections.place.min())
-    acts = _left(acts.left_join(firsts, "_unit"))
-    acts = acts.mutate(own=acts.objects & (acts.place == acts.first_place), quick=acts.seconds < 60)
-    judged = acts.filter(acts.decides)
     where = ["ledger", "company", "process", "node"]
+    # Objections are few: only they are looked at document by document, to find each document's first.
+    objections = acts.filter(acts.objects)
+    place = objections.place
+    first = place == place.min().over(group_by="_unit")
+    own = objections.mutate(first=first).filter(lambda rows: rows["first"]).select(*where).distinct().mutate(own=True)
+    judged = acts.filter(acts.decides)
     nodes = judged.group_by(where).aggregate(
         decided=judged.count(),
         objected=_counted(judged.objects).sum(),
-        own_objections=_counted(judged.own).sum(),
         silent_share=_counted(judged.silent).mean(),
         quick_share=_counted(judged.quick).mean(),
     )
+    nodes = _left(nodes.left_join(own, [nodes[name].identical_to(own[name]) for name in where]))
     limit = {name: float(context.params[name]) for name in ("objections", "silent", "under_one_minute")}
     nodes = nodes.select(
         *where,
         candidate=(
             (_highest_share(nodes.objected, nodes.decided) <= limit["objections"])
-            & (nodes.own_objections == 0)
+            & nodes.own.isnull()
             & (nodes.silent_share >= limit["silent"])
             & (nodes.quick_share >= limit["under_one_minute"])
         ),
@@ -301,6 +304,7 @@ METRICS: tuple[Metric, ...] = (
         sources=("process_events",),
         dimensions=("node",),
         facts=pass_through_facts,
+        thresholds=Thresholds(warning=Decimal("0.5")),  # a node most of whose hours are passed for form's sake
         params={
             "clock": CLOCK,
             "objections": Parameter("0.02"),

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from cockpit.metrics.parts import Parts, ratio
 from cockpit.metrics.question import Question, column_of
-from cockpit.metrics.statements import TODAY, asked_values, compiled, periods_asked, standing_in
+from cockpit.metrics.statements import TODAY, asked_values, compiled, instants, periods_asked, standing_in
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.period import Grain, Period, parse_period, period_of, whole
 from cockpit.scope import Scope
@@ -103,11 +103,20 @@ class Context:
         return self.warehouse.read(table, self.scope, tuple(ledger.name for ledger in self.ledgers))
 
 
-def period_table(tiles: Sequence[Period]) -> ir.Table:
-    """The periods as an inline table: period_start, period_end (exclusive)."""
-    rows = [ibis.struct({"period_start": ibis.date(tile.start), "period_end": ibis.date(tile.end)}) for tile in tiles]
+def period_table(tiles: Sequence[Period], ledgers: Sequence[LedgerFacts]) -> ir.Table:
+    """The periods as an inline table: period_start, period_end (exclusive), period_at."""
+    rows = [
+        ibis.struct(
+            {
+                "period_start": ibis.date(tile.start),
+                "period_end": ibis.date(tile.end),
+                "period_at": ibis.literal(at, "timestamp"),
+            }
+        )
+        for tile, at in zip(tiles, instants(tiles, ledgers), strict=True)
+    ]
     table = ibis.array(rows).unnest().name("period").as_table()
-    return table.select(period_start=table.period["period_start"], period_end=table.period["period_end"])
+    return table.select(**{name: table.period[name] for name in ("period_start", "period_end", "period_at")})
 
 
 def bucket(day: ir.DateValue, grain: Grain, month_start_day: int) -> ir.DateValue:
@@ -153,7 +162,7 @@ def context(
 ) -> Context:
     """What the metric's facts are made from; with `tiles` None the periods are told when the statement is asked."""
     if metric.placement == "periods":
-        table = periods_asked() if tiles is None else period_table(tiles)
+        table = periods_asked() if tiles is None else period_table(tiles, question.ledgers)
     else:
         table = ibis.table({"period_start": "date"}, name="none")
     q = question
@@ -293,7 +302,8 @@ def _period(
 
 def _measures(metric: Metric, facts: ir.Table) -> dict[str, ir.Value]:
     """All aggregates of a group, in one pass; decimals are added exactly and handed over as floating-point numbers."""
-    measures = {**_headline(metric, facts), "_n": facts.count()}
+    counted = facts.counts.sum().cast("int64") if "counts" in facts.columns else facts.count()
+    measures = {**_headline(metric, facts), "_n": counted}
     measures |= {name: make(facts) for name, make in {**metric.fields, **metric.parts}.items()}
     if "provisional" in facts.columns:
         measures["_provisional"] = facts.provisional.max()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
 
 from cockpit.metrics.question import Question, local_today
+from cockpit.metrics.types import LedgerFacts
 from cockpit.period import Period
 from cockpit.scope import Scope
 from cockpit.warehouse.reading import compile_sql
@@ -42,13 +44,22 @@ def standing_in(question: Question) -> Question:
 
 
 def periods_asked() -> ir.Table:
-    """The periods of a question that are known only when it is asked: period_start, period_end (exclusive)."""
-    return ibis.table({"period_start": "date", "period_end": "date"}, name=_PERIODS)
+    """The periods of a question, known only when it is asked: period_start, period_end (exclusive), period_at."""
+    return ibis.table({"period_start": "date", "period_end": "date", "period_at": "timestamp"}, name=_PERIODS)
 
 
 def slices_asked() -> ir.Table:
     """The slices of a dimension that are known only when it is asked about: slice, "" for a missing one."""
     return ibis.table({"slice": "string"}, name=_SLICES)
+
+
+def instants(tiles: Sequence[Period], ledgers: Sequence[LedgerFacts]) -> list[datetime]:
+    """As of when each period is told (UTC, naive): its end in the ledgers' zone, or now where that is earlier."""
+    if not ledgers:
+        return [datetime.combine(tile.end, time()) for tile in tiles]
+    zone, now = ZoneInfo(ledgers[0].timezone), max(ledger.now for ledger in ledgers)
+    ends = [datetime.combine(tile.end, time(), zone).astimezone(UTC).replace(tzinfo=None) for tile in tiles]
+    return [min(end, now) for end in ends]
 
 
 def asked_values(question: Question, tiles: Sequence[Period], scope: Scope) -> dict[str, object]:
@@ -59,6 +70,7 @@ def asked_values(question: Question, tiles: Sequence[Period], scope: Scope) -> d
         "today": local_today(question.ledgers) if question.ledgers else None,
         "starts": [tile.start for tile in tiles],
         "ends": [tile.end for tile in tiles],
+        "instants": instants(tiles, question.ledgers),
     }
     return window | limits(scope)
 
@@ -73,8 +85,11 @@ def compiled(expression: ir.Table) -> Statement:
             text = re.sub(mark, f"CAST(${len(used)} AS DATE)", text)
     assert not re.search(rf"({_START}|{_END}|{_TODAY})-01-\d\d", text), "a day was compiled in another form"
     if f'"{_PERIODS}"' in text:
-        used += ["starts", "ends"]
-        pairs = f"unnest(${len(used) - 1}::DATE[]) AS period_start, unnest(${len(used)}::DATE[]) AS period_end"
+        used += ["starts", "ends", "instants"]
+        pairs = (
+            f"unnest(${len(used) - 2}::DATE[]) AS period_start, unnest(${len(used) - 1}::DATE[]) AS period_end,"
+            f" unnest(${len(used)}::TIMESTAMP[]) AS period_at"
+        )
         text = _with(_PERIODS, pairs, text)
     if f'"{_SLICES}"' in text:
         used.append("slices")

@@ -82,6 +82,15 @@ def name_documents(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(_NAMED.format(table=table, number=number(f"t.{column}")))
 
 
+def nothing_linked(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether no document ever named another one, and none is linked otherwise."""
+    there = storage.filled(con, _TABLES)
+    if any(column in there[table] for table, column, *_ in _REFERENCES):
+        return False
+    linked = "SELECT 1 FROM allocations UNION ALL SELECT 1 FROM document_links"
+    return not con.execute(f"SELECT 1 FROM ({linked}) LIMIT 1").fetchall()
+
+
 _STATEMENT = f"""
     SELECT DISTINCT {key("n.ledger", "n.company", "n.number")} AS _unit, n.ledger, n.company, n.from_table,
            n.doc AS from_doc, n.to_table, t.doc AS to_doc, n.kind
@@ -109,4 +118,5 @@ DOCUMENT_LINKS = Derivation(
     unit_columns={table: ("ledger", "company", *_columns(table)) for table in _TABLES},
     statement=_STATEMENT,
     prepare=name_documents,
+    idle=nothing_linked,
 )

@@ -58,11 +58,18 @@ _LINE = "nullif(ltrim(trim({column}), '0'), '')"
 # What tells the lines of one number apart in an order that never changes.
 _PLACE = "required_date, line, _delivery, _part, _row"
 
+# Lists that tell an order's head once leave the other lines' requisition empty.
+_OWN = number("source_document_no")
+_REQUISITION = (
+    f"coalesce({_OWN}, CASE WHEN min({_OWN}) OVER one_order = max({_OWN}) OVER one_order"
+    f" THEN min({_OWN}) OVER one_order END)"
+)
+
 _LINES = f"""
-    SELECT *, {number("document_no")} AS num, {number("source_document_no")} AS requisition_num,
+    SELECT *, {number("document_no")} AS num, {_REQUISITION} AS requisition_num,
            {_LINE.format(column="line_no")} AS line, {_MATERIAL} AS material, {_NET} AS net,
            {_GROSS_KNOWN} AS gross_known
-    FROM purchase_orders WHERE {_ORDERS}
+    FROM purchase_orders WHERE {_ORDERS} WINDOW one_order AS (PARTITION BY _doc)
 """
 # A number that several orders share says nothing about which of them a receipt belongs to, nor does a line's.
 _VALID = "FILTER (WHERE is_void IS NOT TRUE)"

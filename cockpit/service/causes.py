@@ -9,14 +9,15 @@ from datetime import timedelta
 from cockpit.metrics import cause
 from cockpit.metrics.cause import Part, Ratio
 from cockpit.metrics.influence import medians_without
-from cockpit.metrics.question import checked
+from cockpit.metrics.question import Question, checked
 from cockpit.metrics.sight import hidden_dimensions
-from cockpit.metrics.types import Metric
+from cockpit.metrics.sold import sold
+from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.period import same_window_year_earlier
 from cockpit.service.drills import DrillDesk
 from cockpit.service.figures import FigureDesk, metric_named
 from cockpit.service.requests import Actor, Window
-from cockpit.service.results import Cause, CauseReport, MetricRow
+from cockpit.service.results import Cause, CauseReport, MetricRow, RevenueSplit
 from cockpit.warehouse.store import Warehouse
 
 NAMED, PER_DIMENSION = 6, 2  # causes that are told of one warning, and of one dimension
@@ -54,6 +55,27 @@ class CauseDesk:
             explained = now.value - then.value
         report = self._report(actor, metric, window, before, None, now, then, explained)
         return replace(report, days=days) if days < whole_days else report
+
+    def revenue_split(self, actor: Actor, window: Window, before: Window) -> RevenueSplit | None:
+        """The change of revenue by price, volume, mix, new and gone products; None where either period has none."""
+        metric = metric_named("revenue")
+        whole_days = (window.end - window.start).days
+        window, before = self._fair(actor, metric, window, before)
+        now, then = self._whole(actor, metric, window), self._whole(actor, metric, before)
+        if now is None or then is None or now.value is None or then.value is None or now.currency != then.currency:
+            return None
+        ledgers = self._figures.ledgers(actor, window.ledger)
+        sales = [
+            sold(metric, self._question(metric, one, ledgers), now.currency, self._warehouse, actor.scope)
+            for one in (window, before)
+        ]
+        split = cause.price_volume_mix(*sales)
+        days = (window.end - window.start).days
+        effects = (split.price, split.volume, split.mix, split.come, split.gone)
+        return RevenueSplit(now.value, then.value, now.currency, *effects, days if days < whole_days else None)
+
+    def _question(self, metric: Metric, window: Window, ledgers: tuple[LedgerFacts, ...]) -> Question:
+        return checked(metric, self._figures.question(window.asked(), ledgers))
 
     def _fair(self, actor: Actor, metric: Metric, window: Window, before: Window) -> tuple[Window, Window]:
         """Both windows with as many days as the later one has data for; figures as of an instant keep their ends."""
@@ -170,7 +192,7 @@ class CauseDesk:
         moving = {value: row for value, row in now.items() if row.value is not None and row.n}
         likely = sorted(moving, key=lambda value: -side * moving[value].n * ((moving[value].value or 0.0) - middle))
         ledgers = self._figures.ledgers(actor, window.ledger)
-        question = checked(metric, self._figures.question(window.asked(), ledgers))
+        question = self._question(metric, window, ledgers)
         rest = medians_without(metric, question, dimension, likely[:RECOMPUTED], self._warehouse, actor.scope)
         n = {value: row.n for value, row in moving.items()}
         total = sum(n.values())
@@ -203,6 +225,9 @@ def limit_of(metric: Metric, row: MetricRow) -> float | None:
     thresholds = metric.thresholds
     if thresholds.natural or thresholds.relative_band is not None or thresholds.band is not None:
         return None
+    if thresholds.figure is not None:
+        own = row.figures.get(thresholds.figure)
+        return None if own is None else float(own)
     planned = row.target is not None and thresholds.target is None
     return row.target if planned or thresholds.warning is None else float(thresholds.warning)
 

@@ -41,6 +41,7 @@ from cockpit.service.results import (
     DrillResult,
     LedgerView,
     MetricResult,
+    RevenueSplit,
     TableView,
 )
 from cockpit.service.sample import Sample
@@ -180,6 +181,14 @@ class Cockpit:
         from cockpit.service.causes import CauseDesk
 
         return CauseDesk(self._warehouse, self._figures).change(actor, name, window, before)
+
+    @at_the_door
+    @one_state
+    def revenue_split(self, actor: Actor, window: Window, before: Window) -> RevenueSplit | None:
+        """The change of revenue from one period to another by price, volume, mix, new and gone products."""
+        from cockpit.service.causes import CauseDesk
+
+        return CauseDesk(self._warehouse, self._figures).revenue_split(actor, window, before)
 
     @functools.cached_property
     def _alerts(self) -> AlertDesk:

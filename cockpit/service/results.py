@@ -259,6 +259,24 @@ class CauseReport:
 
 
 @dataclass(frozen=True)
+class RevenueSplit:
+    """A change of revenue by what made it, in `currency`; the five effects add up to `value` - `before`.
+
+    See `cockpit.metrics.cause.price_volume_mix`. `days` is as in `CauseReport`.
+    """
+
+    value: float
+    before: float
+    currency: str | None
+    price: float
+    volume: float
+    mix: float
+    come: float
+    gone: float
+    days: int | None = None
+
+
+@dataclass(frozen=True)
 class Alert:
     """A figure outside its limits over one or more complete periods on end.
 

@@ -204,7 +204,7 @@ def _stateless(shown: Shown, head: Node, language: Language) -> Node:
     """The other three states: said in words, dashed, without a figure."""
     state = shown.state
     go = "data/" if state == "not_loaded" else f"basis/{shown.card.metric}"
-    mark = marks.unloaded_chip(language) if state == "not_loaded" else _mark(state, language)
+    mark = marks.unloaded_chip(language) if state == "not_loaded" else state_mark(state, language)
     link = t("ui.state.import", language) if state == "not_loaded" else t("ui.card.basis", language)
     missing = fmt.listed((words.table(name, language) for name in shown.card.missing), language)
     foot = t("ui.state.missing", language, tables=missing) if missing else ""
@@ -212,20 +212,20 @@ def _stateless(shown: Shown, head: Node, language: Language) -> Node:
         "div",
         "card empty",
         h("div", "top", head, mark),
-        h("p", "", _why(shown, language)),
+        h("p", "", why(shown, language)),
         h("p", "", h("span", "link", link)),
         h("div", "foot", h("span", "", foot)),
         go=go,
     )
 
 
-def _mark(state: str, language: Language) -> Node:
+def state_mark(state: str, language: Language) -> Node:
     """A state in a word; the circle says that nothing is counted."""
     circle = "○ " if state == "not_allowed" else ""
     return h("span", "lv none", f"{circle}{words.state(state, language)}")
 
 
-def _why(shown: Shown, language: Language) -> str:
+def why(shown: Shown, language: Language) -> str:
     """Why there is no figure; what one may not see says so itself."""
     notes = shown.card.notes if shown.state == "not_allowed" else ()
     return shown.failure or " ".join(notes) or t(f"ui.state.{shown.state}_why", language)
@@ -253,11 +253,23 @@ def _cell(shown: Shown, language: Language) -> Node:
     go = f"basis/{shown.card.metric}"
     if shown.state != "data" or shown.card.row is None:
         state = shown.state
-        why = h("div", "s", _why(shown, language))
-        top = h("div", "top", name, _mark(state, language))
-        return h("div", "", top, h("div", "val none", fmt.ABSENT), why, go="data/" if state == "not_loaded" else go)
+        reason = h("div", "s", why(shown, language))
+        top = h("div", "top", name, state_mark(state, language))
+        return h("div", "", top, h("div", "val none", fmt.ABSENT), reason, go="data/" if state == "not_loaded" else go)
+    top = h("div", "top", name, marks.chip(shown.level, language) if not shown.ask.figure else None)
+    line = h("div", "s", fmt.join(held_to(shown, language), language))
+    partial = t("ui.block.partial", language) if shown.card.row.partial else ""
+    rest = h(
+        "div", "s", fmt.join([partial, basis(shown, language), _since(shown, language, "ui.strip.as_of")], language)
+    )
+    bar = marks.bullet(shown.card, shown.ask.figure) or h("div", "bul bare")
+    return h("div", "", top, value(shown, language), bar, line, rest, go=go, title=" ".join(shown.card.notes) or None)
+
+
+def held_to(shown: Shown, language: Language) -> list[str]:
+    """``目标 ≤ 2.0``, ``较去年 −2.3 好转``: the target, then the first change that can be told."""
     scale = shown.scale(language)
-    target = None if shown.ask.figure else shown.card.row.target
+    target = None if shown.card.row is None or shown.ask.figure else shown.card.row.target
     parts: list[str] = []
     if target is not None:
         aim = marks.COMPARED[shown.card.direction] + scale.with_suffix(target)
@@ -268,14 +280,7 @@ def _cell(shown: Shown, language: Language) -> Node:
         if found is not None:
             parts.append(f"{said} {found.text} {found.word}".strip())
             break
-    top = h("div", "top", name, marks.chip(shown.level, language) if not shown.ask.figure else None)
-    line = h("div", "s", fmt.join(parts, language))
-    partial = t("ui.block.partial", language) if shown.card.row.partial else ""
-    rest = h(
-        "div", "s", fmt.join([partial, basis(shown, language), _since(shown, language, "ui.strip.as_of")], language)
-    )
-    bar = marks.bullet(shown.card, shown.ask.figure) or h("div", "bul bare")
-    return h("div", "", top, value(shown, language), bar, line, rest, go=go, title=" ".join(shown.card.notes) or None)
+    return parts
 
 
 def verdict(shown: Sequence[Shown], language: Language) -> Node:

@@ -93,6 +93,13 @@ def enter() -> None:
         _look_anew(service)
 
 
+def touch() -> None:
+    """Count what is done in the browser alone, which runs no page, as activity too."""
+    service, held = cockpit(), key()
+    if service is not None and held is not None and own() is not NOBODY:
+        service.entrance.touch(held)
+
+
 def _look_anew(service: Cockpit) -> None:
     """Whose eyes an administrator looks through sees what they may see by now; nothing where they are gone."""
     memory, who = session(), own()

@@ -11,6 +11,13 @@ _ALWAYS = """
 [data-testid=stFileUploaderDropzoneInstructions] span {display: none}
 @media print {[data-testid=stSidebar], [data-testid=stHeader] {display: none}}
 """
+# The shared screen is all there is to see; 1rem is 24 px on one of 1920 × 1080, and less or more on others.
+_WALL = """
+html {font-size: min(1.25vw, calc(100vh / 45))}
+@media (max-width: 1000px) {html {font-size: 16px}}
+[data-testid=stHeader], [data-testid=stSidebar] {display: none}
+[data-testid=stMain] {overflow: hidden; visibility: hidden}
+"""
 _UPLOAD = "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer] p"
 
 
@@ -19,3 +26,8 @@ def apply(language: Language) -> None:
     choose = t("ui.upload.choose", language).replace("\\", "").replace('"', "")
     uploader = f'{_UPLOAD} {{font-size: 0}} {_UPLOAD}::after {{content: "{choose}"; font-size: 1rem}}'
     st.html(f"<style>{_ALWAYS}{uploader}</style>")
+
+
+def wall() -> None:
+    """Leave the screen to the slides that lie above the page."""
+    st.html(f"<style>{_WALL}</style>")

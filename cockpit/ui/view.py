@@ -18,7 +18,16 @@ from cockpit.period import Grain, Period
 from cockpit.service import Cockpit
 from cockpit.service.reports import MetricEntry
 from cockpit.service.requests import Actor, CardRequest, MetricRequest, Window
-from cockpit.service.results import AlertReport, Card, CauseReport, DrillResult, LedgerView, MetricResult, TableView
+from cockpit.service.results import (
+    AlertReport,
+    Card,
+    CauseReport,
+    DrillResult,
+    LedgerView,
+    MetricResult,
+    RevenueSplit,
+    TableView,
+)
 from cockpit.ui import words
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.filters import Filters
@@ -84,6 +93,19 @@ class View:
     def entry(self, metric: str) -> MetricEntry:
         return self._kept(f"entry {metric}", lambda: self.cockpit.entry(self.actor, metric, self.language))
 
+    def dictionary(self) -> tuple[MetricEntry, ...]:
+        """The blocks of all figures the reader may see."""
+        return self._kept("dictionary", self._dictionary)
+
+    def _dictionary(self) -> tuple[MetricEntry, ...]:
+        known = self.cockpit.dictionary(self.actor, self.language)
+        return tuple(one for one in known if self.actor.may("metric", one.name))
+
+    def metrics(self) -> frozenset[str]:
+        """The names of all figures there are, whoever may see them."""
+        named = self._kept("metrics", lambda: self.cockpit.dictionary(self.actor, self.language))
+        return frozenset(entry.name for entry in named)
+
     def where(self, ask: Ask) -> tuple[dict[str, str], tuple[str, ...]]:
         """The slices `ask` obeys, its own first, and the names of chosen ones it cannot obey."""
         obeyed, ignored = self.filters.split(self.entry(ask.metric).dimensions)
@@ -117,11 +139,21 @@ class View:
 
     def causes(self, ask: Ask, before: Period) -> CauseReport:
         """What the metric's change from the period `before` to the shown month comes from."""
-        where = dict(sorted(self.where(ask)[0].items()))
-        month = self.filters.shown
-        now, then = (Window(self.ledger.name, one.start, one.end, where) for one in (month, before))
+        now, then = self._windows(ask, before)
         question = f"causes {ask.metric} {now!r} {then!r}"
         return self._kept(question, lambda: self.cockpit.causes(self.actor, ask.metric, now, then))
+
+    def revenue_split(self, before: Period) -> RevenueSplit | None:
+        """The change of revenue since the period `before` by price, volume and mix."""
+        now, then = self._windows(Ask("revenue"), before)
+        question = f"revenue split {now!r} {then!r}"
+        return self._kept(question, lambda: self.cockpit.revenue_split(self.actor, now, then))
+
+    def _windows(self, ask: Ask, before: Period) -> tuple[Window, Window]:
+        """The shown month and the period `before`, under the slices the metric obeys."""
+        where = dict(sorted(self.where(ask)[0].items()))
+        now, then = (Window(self.ledger.name, one.start, one.end, where) for one in (self.filters.shown, before))
+        return now, then
 
     def request(self, ask: Ask, *, grain: Grain, by: Sequence[str] = (), start: date | None = None) -> MetricRequest:
         return MetricRequest(
@@ -158,8 +190,11 @@ class View:
 
     def loaded(self, metric: str) -> bool:
         """Whether at least one source table of the metric has rows in this ledger, whoever may see them."""
-        held = self._kept("loaded", lambda: self.cockpit.loaded_tables(self.actor, self.ledger.name))
-        return not held.isdisjoint(self.entry(metric).sources)
+        return not self.loaded_tables().isdisjoint(self.entry(metric).sources)
+
+    def loaded_tables(self) -> frozenset[str]:
+        """Tables that hold anything in this ledger, whoever may see it."""
+        return self._kept("loaded", lambda: self.cockpit.loaded_tables(self.actor, self.ledger.name))
 
 
 def dictionary_card(entry: MetricEntry) -> Card:

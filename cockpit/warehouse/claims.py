@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import duckdb
 
 from cockpit.model.types import Table
-from cockpit.warehouse.identity import business_day, content, key, listed, partner, quoted
+from cockpit.warehouse.identity import business_day, contents, key, listed, partner, quoted
 
 # A delivery that confirms at least this share of the documents another one brought is noted as repeating it, with the
 # exceptions; below, document by document.
@@ -57,24 +57,31 @@ def known(con: duckdb.DuckDBPyConnection, table: Table) -> bool:
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, table: Table, arrived: str, ledger: str, filled: Collection[str], parts: int
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    arrived: str,
+    ledger: str,
+    filled: Collection[str],
+    parts: Sequence[int],
 ) -> int:
-    """Fill `seen` from the rows of `arrived`, which are of `parts` files; how many units are confirmed.
+    """Fill `seen` from the rows of `arrived`, which are of `parts`; how many units are confirmed.
 
     `ledger` is SQL, `filled` names the columns in which some row has a value. A unit is confirmed only where its number
     stands for one document, here and among the known: then nothing else is to be decided or moved. 64 bits of its
-    columns, 64 of each line's content and the count of lines must agree. Were two units of one mark, their lines would
+    columns, 63 of each line's content and the count of lines must agree. Were two units of one mark, their lines would
     add up to neither: what is not confirmed is looked at by its columns.
     """
-    mark = f"sum({content(table, 'a')}::HUGEINT)"
-    if parts > 1:  # a unit out of several files is looked at anew
+    mark = contents(table, "a")
+    part = f"{parts[0]}::INTEGER"
+    if len(parts) > 1:  # a unit out of several files is looked at anew
+        part = "min(_part)"
         mark = f"CASE WHEN min(_part) = max(_part) THEN {mark} END"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {seen(table)} AS SELECT d.unit, d.lines, d.part, d.first, d.last, k.number,"
         " CASE WHEN d.unit IS NOT NULL THEN k.origin END AS confirmed,"
         " CASE WHEN d.unit IS NULL THEN k.origin END AS missed"
         f" FROM (SELECT {unit_mark(table, ledger, filled)} AS unit, count(*) AS lines, {mark} AS content,"
-        f" {'min(_part)' if parts > 1 else 'any_value(_part)'} AS part, min(_row) AS first, max(_row) AS last"
+        f" {part} AS part, min(_row) AS first, max(_row) AS last"
         f" FROM {arrived} a GROUP BY 1) d FULL JOIN"
         f" (SELECT unit, lines, content, number, origin FROM claims c WHERE {_single(con, table)}) k"
         " ON k.unit = d.unit AND k.lines = d.lines AND k.content = d.content"
@@ -113,7 +120,7 @@ def digest(con: duckdb.DuckDBPyConnection, table: Table, arrived: str, ledger: s
         f"CREATE OR REPLACE TEMP TABLE {documents(table)} AS SELECT d.*, {number} AS number FROM (SELECT *,"
         f" hash({ledger}, {listed(unit)}) AS unit, several OR part <> last_part AS again FROM"
         f" (SELECT {units}min({who}) AS partner, min({day}) AS day, count(*) AS lines,"
-        f" sum({content(table, 'a')}::HUGEINT) AS content, min(_part) AS part, max(_part) AS last_part,"
+        f" {contents(table, 'a')} AS content, min(_part) AS part, max(_part) AS last_part,"
         f" min(_row) AS row, coalesce(min({who}) <> max({who}), false) OR coalesce(min({day}) <> max({day}), false)"
         f" AS several FROM {arrived} a GROUP BY ALL)) d"
     )

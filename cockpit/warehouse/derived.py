@@ -42,6 +42,8 @@ def run(con: duckdb.DuckDBPyConnection, derivations: Sequence[Derivation], chang
         everything = bool(change.settings.intersection(derivation.settings))
         if not everything and not any(change.relations.get(table) for table in derivation.inputs):
             continue
+        if derivation.idle is not None and derivation.idle(con):
+            continue
         touch(con, derivation, None if everything else change.relations)
         if derivation.prepare is not None:
             derivation.prepare(con)

@@ -28,13 +28,13 @@ def held(con: duckdb.DuckDBPyConnection, name: str) -> tuple[str, ...]:
 def filled(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, frozenset[str]]:
     """For each of `names` the columns that may hold a value: those that are stored, all of a plain table."""
     asked = [*names]
-    found: dict[str, set[str]] = {}
+    found: dict[str, list[str]] = {}
     for name, column in con.execute(
         "SELECT table_name, column_name FROM duckdb_columns() WHERE list_contains(?, table_name)",
         [[*asked, *(f"stored_{name}" for name in asked)]],
     ).fetchall():
-        found.setdefault(name, set()).add(column)
-    return {name: frozenset(found.get(f"stored_{name}") or found.get(name) or ()) for name in asked}
+        found.setdefault(name, []).append(column)
+    return {name: frozenset(found.get(f"stored_{name}") or found.get(name) or []) for name in asked}
 
 
 def shown(columns: Mapping[str, str], filled: Iterable[str]) -> str:

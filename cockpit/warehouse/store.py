@@ -28,10 +28,11 @@ from cockpit.warehouse import (
     storage,
     working_days,
 )
-from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
+from cockpit.warehouse.delivery import Draft, Outcome, Transaction
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.engine import Engine
+from cockpit.warehouse.following import finish, note_change, record_version
 from cockpit.warehouse.identity import key, quoted
 from cockpit.warehouse.rows import count, fetch
 from cockpit.warehouse.staging import Reading, StagedPart
@@ -98,6 +99,7 @@ class Warehouse:
         self._columns = {
             **{table.name: schema.column_types(table) for table in tables.values()},
             **{derivation.name: dict(derivation.columns) for derivation in derivations},
+            **schema.VIEWS,
         }
 
     def close(self) -> None:

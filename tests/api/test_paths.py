@@ -61,4 +61,4 @@ def quoted(path: str) -> str:
 
 def is_shell(browser: Browser, body: bytes) -> bool:
     """The platform answers unknown addresses with its own empty first page, to who is inside or asks for its files."""
-    return body == browser.ask("/procurement").body
+    return body == browser.ask("/index.html").body

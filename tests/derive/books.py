@@ -60,6 +60,10 @@ class Books:
             "CREATE TABLE ledgers (name VARCHAR, timezone VARCHAR, month_start_day INTEGER, currency VARCHAR,"
             " now_at TIMESTAMP, sample BOOLEAN)"
         )
+        self.con.execute(
+            "CREATE TABLE calendar_days (ledger VARCHAR, company VARCHAR, day DATE, is_work BOOLEAN, seconds BIGINT,"
+            " cum BIGINT, s1 INTEGER, e1 INTEGER, s2 INTEGER, e2 INTEGER, provisional BOOLEAN)"
+        )
         self.columns: dict[str, Mapping[str, str]] = {}
         for table in _BY_NAME.values():
             self.columns[table.name] = column_types(table)

@@ -95,6 +95,23 @@ def test_approval_times_of_every_month(cockpit: Cockpit, company: Company) -> No
     assert told == wanted
 
 
+def test_what_was_bought_and_how(cockpit: Cockpit, company: Company) -> None:
+    assert rows(cockpit, "purchase_amount", *OCTOBER)[0].value == pytest.approx(
+        float(figures.purchases(company, *OCTOBER))
+    )
+    window = (date(2026, 1, 1), date(2026, 11, 1))
+    for metric, wanted in (
+        ("approval_rework_rate", figures.rework(company, *window)),
+        ("maverick_rate", figures.ordered_too_early(company, *window)),
+        ("receipt_shortfall", figures.short_lines(company, *window)),
+    ):
+        told = rows(cockpit, metric, *window)[0].figures
+        assert (told["numerator"], told["denominator"]) == wanted, metric
+    for day in (date(2026, 3, 31), date(2026, 10, 31)):
+        row = rows(cockpit, "approval_backlog", date(2026, 3, 1), day + timedelta(days=1))[0]
+        assert row.value == figures.backlog(company, day)
+
+
 def test_gross_margin(cockpit: Cockpit, company: Company) -> None:
     row = rows(cockpit, "gross_margin_rate", *OCTOBER)[0]
     assert row.value == pytest.approx(float(figures.margin(company, *OCTOBER)))

@@ -254,6 +254,10 @@ def test_example_of_backlog(log: Log) -> None:
     late = {str(row.period.label)[-2:]: (row.value, row.figures["past_due_share"]) for row in days}
     assert late == {"24": (1, 0), "25": (1, 0), "26": (1, 1), "27": (1, 1), "28": (2, 1), "29": (1, 1)}
     assert log.by("approval_backlog", "node", window=("2024-03-01", "2024-04-01"))["财务"].value == 1
+    # who is limited to nodes reaches no documents: nothing is told, not a part
+    assert not log.ask(
+        "approval_backlog", window=("2024-03-01", "2024-04-01"), scope=Scope({"node": frozenset({"经理"})})
+    )
 
 
 def test_what_a_closed_document_left_open_waits_no_longer(log: Log) -> None:

@@ -152,6 +152,17 @@ def test_each_step_waits_for_the_one_before_it(desk: Log) -> None:
     assert desk.sound()
 
 
+def test_a_requisition_told_once_holds_for_all_lines_of_its_order(desk: Log) -> None:
+    desk.take(
+        """document_no | case_id | action | acted_at
+        R1 | R1 | 提交 | 2026-02-27 09:00
+        R1 | R1 | 同意 | 2026-03-03 10:00"""
+    )
+    lines = [order("P1", line_no="1", source_document_no="R1"), order("P1", line_no="2")]
+    desk.deliver("purchase_orders", lines)
+    assert desk.one("maverick_rate").figures["order_before_approval"] == 2
+
+
 def test_returned_goods_and_credit_notes_come_before_nothing(desk: Log) -> None:
     desk.deliver("purchase_orders", [order("P1", "2026-03-05"), order("P2", "2026-03-05")])
     desk.deliver("goods_receipts", [receipt("G1", "P1", "2026-03-01", -2), receipt("G1b", "P1", "2026-03-06")])

@@ -10,6 +10,7 @@ from statistics import median
 import pytest
 
 from cockpit.access import EVERY
+from cockpit.errors import NotAllowedError
 from cockpit.scope import Scope
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor
 from cockpit.service.causes import CauseDesk
@@ -174,5 +175,41 @@ def test_a_month_that_is_not_over_meets_as_many_days_of_the_one_before(tmp_path:
         region = {one.value: one.contribution for one in report.causes if one.dimension == "region"}
         assert region == {"华东": 100}  # 华西 did not change; 部门 has one part and tells nothing
         assert not any(one.dimension == "department" for one in report.causes)
+    finally:
+        made.close()
+
+
+def test_revenue_by_price_volume_and_mix_from_the_lines(tmp_path: Path) -> None:
+    """East in March against February: A 10 pieces at 10 -> 12 at 11, B 10 at 30 -> 6 at 30, new N 45, gone G 20."""
+    made = Books(tmp_path, datetime(2026, 4, 2, 1, 0))
+    try:
+        made.load(
+            "销售.csv",
+            """
+            单据编号 | 单据日期 | 客户编码 | 物料编码 | 地区 | 单位 | 数量 | 不含税金额
+            S1 | 2026-02-02 | C1 | A | 华东 | 件 | 10 | 100
+            S2 | 2026-02-03 | C1 | B | 华东 | 件 | 10 | 300
+            S3 | 2026-02-04 | C1 | G | 华东 | 千克 | 2 | 20
+            S4 | 2026-02-05 | C2 | A | 华西 | 件 | 5 | 999
+            S5 | 2026-02-28 | C1 | A | 华东 | 件 | 1 |
+            S6 | 2026-03-02 | C1 | A | 华东 | 件 | 12 | 132
+            S7 | 2026-03-03 | C1 | B | 华东 | 件 | 6 | 180
+            S8 | 2026-03-31 | C1 | N | 华东 | 箱 | 3 | 45
+            """,
+        )
+        east = {"region": "华东"}
+        now = Window(None, date(2026, 3, 1), date(2026, 4, 1), east)
+        then = Window(None, date(2026, 2, 1), date(2026, 3, 1), east)
+        split = made.cockpit.revenue_split(LOCAL_ADMINISTRATOR, now, then)
+        assert split is not None and (split.value, split.before, split.days) == (357, 420, None)
+        # price 12 * 1 = 12; pieces 20 -> 18: volume -0.1 * 400 = -40; mix 12*10 + 6*30 - 0.9*400 = -60
+        assert (split.price, split.volume, split.mix) == pytest.approx((12, -40, -60))
+        assert (split.come, split.gone) == (45, -20)
+        assert split.price + split.volume + split.mix + split.come + split.gone == pytest.approx(-63)
+        scoped = Actor("west", Scope({"region": frozenset({"华西"})}), EVERY)
+        assert made.cockpit.revenue_split(scoped, now, then) is None
+        hidden = Actor("x", Scope({}, frozenset({"amount_net"})), EVERY)
+        with pytest.raises(NotAllowedError):
+            made.cockpit.revenue_split(hidden, now, then)
     finally:
         made.close()
