@@ -10,7 +10,7 @@ from cockpit.charts.palette import FONT, Palette
 
 Spec = dict[str, Any]
 
-NARROW = "bandwidth('x') < 38"
+NARROW, SIGN = 38, 9  # pixels a column needs for a short value, and for each sign of a long one
 HEAD = 0.16  # share of the height a printed value needs inside a column
 HEAD_ROOM = 1.18  # space above the tallest column for the festival's name and the printed value
 
@@ -75,7 +75,7 @@ def columns(
     layers.append(_bars(x, y, "actual", {"color": palette.actual}))
     if target is not None:
         layers += _target(palette, y, target)
-    layers += _labels(palette, x, y, target, "false" if fixed else NARROW)
+    layers += _labels(palette, x, y, target, "false" if fixed else _narrow(points))
     return {
         "height": height,
         "layer": layers,
@@ -83,6 +83,12 @@ def columns(
         "config": config(palette),
         "padding": {"left": 0, "right": 0, "top": 4, "bottom": 2},
     }
+
+
+def _narrow(points: Sequence[Point]) -> str:
+    """Whether a column has no room for its value beside it; known only where the chart is drawn."""
+    longest = max((len(point.text) for point in points), default=0)
+    return f"bandwidth('x') < {max(NARROW, SIGN * longest)}"
 
 
 def _values(point: Point) -> Spec:
