@@ -73,8 +73,8 @@ CREATE TABLE IF NOT EXISTS calendar_days (
 ALTER TABLE parts ADD COLUMN IF NOT EXISTS department VARCHAR;
 ALTER TABLE parts ADD COLUMN IF NOT EXISTS newest_day DATE;
 CREATE OR REPLACE VIEW delivered_parts AS
-    SELECT d.ledger, coalesce(split_part(r.origin, '/', 1), p.department, p.connector) AS source, p."table", p.department,
-           d.active_to IS NOT NULL AS undone, p.status, p.rows_loaded, p.rows_rejected,
+    SELECT d.ledger, coalesce(split_part(r.origin, '/', 1), p.department, p.connector) AS source, p."table",
+           p.department, d.active_to IS NOT NULL AS undone, p.status, p.rows_loaded, p.rows_rejected,
            list_sum(list_transform(list_filter(findings, lambda one: one.severity = 'error' AND one.code IN
                ('required_value_missing', 'alternative_missing')), lambda one: one.count))::BIGINT AS incomplete,
            list_sum(list_transform(list_filter(findings, lambda one: one.severity = 'error' AND one.code NOT IN
