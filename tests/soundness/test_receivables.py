@@ -135,7 +135,8 @@ def bought(books: Books) -> Books:
     )  # fmt: skip
     load(
         books, "invoices", BILLS,
-        "应付|I1|2026-03-20|甲|M1|4|po1||226", "应付|I2|2026-03-25|乙|M1|3|PO2||60", "应付|I3|2026-03-26|乙|M2|5||GR2|5",
+        "应付|I1|2026-03-20|甲|M1|4|po1||226", "应付|I2|2026-03-25|乙|M1|3|PO2||60",
+        "应付|I3|2026-03-26|乙|M2|5||GR2|5",
     )  # fmt: skip
     return books
 
