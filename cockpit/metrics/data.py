@@ -43,8 +43,9 @@ def freshness_facts(context: FactContext) -> ir.Table:
         longest_gap=ibis.greatest(rows.gap.max(where=recent), rows.day_gap.max() * 24.0),
     )
     since = _hours(states.period_at, ibis.greatest(states.came_at, ibis.coalesce(states.ran_at, states.came_at)))
-    old = _hours(states.period_at, states.newest_end)
-    states = states.mutate(since=since, hours=ibis.ifelse(old < 0, 0.0, old))  # a missing one stays missing
+    # Not below zero on the day itself; null where nothing has a business day.
+    age = ibis.ifelse(states.newest_end > states.period_at, 0.0, _hours(states.period_at, states.newest_end))
+    states = states.mutate(since=since, hours=age)
     return _without_documents(states.mutate(reason=ibis.null("string"), day=ibis.null("date")))
 
 

@@ -191,7 +191,7 @@ class FigureDesk:
         if metric.growth:
             if not placed and rows:
                 notes.append(("growth_needs_window", {}))
-            if metric.sequential and question.params["adjust"] == "working_days":
+            if placed and metric.sequential and question.params["adjust"] == "working_days":
                 ledger = question.ledgers[0].name
                 rows = grow_by_working_day(rows, earlier, partial, reached.until, self._warehouse, ledger)
             else:

@@ -45,6 +45,8 @@ def test_growth_on_the_month_before_by_working_day(books: Books) -> None:
     february = books.one("revenue_growth_sequential", start="2026-02-01", end="2026-03-01", grain="month")
     assert (february.value, february.n) == (None, 2)  # nothing before it
     assert books.drill("revenue_growth_sequential", **MARCH).rows[0].value == 1000
+    without = books.ask("revenue_growth_sequential")
+    assert [one.value for one in without.rows] == [None] and any("needs a window" in note for note in without.notes)
 
 
 def test_a_partial_month_meets_as_many_days_of_the_month_before(tmp_path_factory: pytest.TempPathFactory) -> None:
