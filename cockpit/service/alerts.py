@@ -261,7 +261,8 @@ def _standing(metric: Metric, row: MetricRow, day: date) -> bool:
 
 def _window(ledger: str | None, where: Mapping[str, str], row: MetricRow) -> Window:
     assert row.start is not None and row.end is not None
-    return Window(ledger, row.start, row.end, where)
+    whole = row.period is not None and not row.partial
+    return Window(ledger, row.start, row.end, where, "month" if whole else "all")
 
 
 def _split(metric: Metric, row: MetricRow) -> tuple[object, ...]:

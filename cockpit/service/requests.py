@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from cockpit.access import LOCAL_ADMINISTRATOR, Actor
 from cockpit.period import Grain
@@ -64,13 +65,17 @@ class CardRequest:
 
 @dataclass(frozen=True)
 class Window:
-    """What is explained: one period from `start` (inclusive) to `end` (exclusive) of a ledger, under these slices."""
+    """What is explained: one period from `start` (inclusive) to `end` (exclusive) of a ledger, under these slices.
+
+    A window that is one whole month says so by its `grain`: it is asked as months are, whose statements are there.
+    """
 
     ledger: str | None
     start: date
     end: date
     where: Mapping[str, str] = field(default_factory=dict)
+    grain: Literal["all", "month"] = "all"
 
     def asked(self, by: tuple[str, ...] = ()) -> MetricRequest:
         """The whole period as one figure, cut `by` dimensions."""
-        return MetricRequest(self.start, self.end, "all", by, self.where, {}, self.ledger, compare=False)
+        return MetricRequest(self.start, self.end, self.grain, by, self.where, {}, self.ledger, compare=False)
