@@ -23,14 +23,13 @@ def slow_facts(context: FactContext) -> ir.Table:
         rows = rows.mutate(used=ibis.greatest(rows.used, rows.sent))
     else:
         # A material is used when any of its warehouses uses it, and as old as its oldest stock.
-        window = ibis.window(group_by=[*MATERIAL, "period_end"])
-        rows = rows.mutate(
-            used=rows.used.max().over(window),
-            arrived=rows.arrived.min().over(window),
-            history=ibis.ifelse(
-                rows.history.isnull().any().over(window), ibis.null("int64"), rows.history.min().over(window)
-            ),
+        keys = [*MATERIAL, "period_end"]
+        together = rows.group_by(keys).aggregate(
+            used=rows.used.max(),
+            arrived=rows.arrived.min(),
+            history=ibis.ifelse(rows.history.count() == rows.count(), rows.history.min(), ibis.null("int64")),
         )
+        rows = rows.drop("used", "arrived", "history").inner_join(together, keys)
     rows = _received(rows.filter((rows.quantity != 0) | rows.quantity.isnull() | (rows.value != 0)), context)
     idle, present = rows.idle, rows.present
     lasting = (idle >= enough) & (present >= enough)

@@ -71,14 +71,16 @@ def negative_facts(context: FactContext) -> ir.Table:
     if amounts:
         held, negative = held | (rows.value != 0).fill_null(False), negative | (rows.value < 0).fill_null(False)
     rows = rows.mutate(held=held, negative=negative, unknown=rows.quantity.isnull())
-    if not by_warehouse(context):
-        rows = rows.mutate(warehouse=ibis.null("string"))
-    grouped = rows.group_by(*MATERIAL, "warehouse", "period_start").aggregate(
-        held=rows.held.any(),
-        negative=rows.negative.any(),
-        unknown=rows.unknown.all(),
-        **{name: make(rows) for name, make in PARTS.items()},
-    )
+    if by_warehouse(context):
+        grouped = rows.mutate(**{name: rows.source == name for name in PARTS})
+    else:
+        grouped = rows.group_by(*MATERIAL, "period_start").aggregate(
+            held=rows.held.any(),
+            negative=rows.negative.any(),
+            unknown=rows.unknown.all(),
+            **{name: make(rows) for name, make in PARTS.items()},
+        )
+        grouped = grouped.mutate(warehouse=ibis.null("string"))
     grouped = dressed(grouped.filter(grouped.held | grouped.unknown))
     return grouped.mutate(
         # Two words: DuckDB 2.0 loses a filter on a CASE that holds one word or null.
