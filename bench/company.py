@@ -96,18 +96,29 @@ def _movements(rows: int) -> str:
                (CASE WHEN {kind} < 55 THEN -1 ELSE 1 END * (1 + {pick("quantity", 20)}))::DECIMAL(18,6) AS quantity,
                CASE WHEN {pick("cost", 20000)} > 0 THEN
                     (quantity * (5 + {pick("price", 900, f"{position} // 5")}))::DECIMAL(18,4) END AS cost_amount,
-               '件' AS uom, i + 2 AS _row
+               '件' AS uom, CASE WHEN {pick("occurs", 50)} > 0
+                    THEN document_date::TIMESTAMP + to_seconds({pick("occurred", 36000)}) END AS occurred_at,
+               occurred_at + to_seconds({pick("lag", 40000)} - 500) AS posted_at, i + 2 AS _row
         FROM range({rows}) t(i)
     """
 
 
+# What lay there before everything, and five warehouses that only count, at the end of every month, what they hold.
 def _balances(rows: int) -> str:
+    counted, positions = max(rows // 1200, 2), _positions(rows)
     return f"""
         SELECT DATE '2022-12-31' AS as_of_day, 'M' || lpad((i // 5)::VARCHAR, 5, '0') AS material_code,
                '仓库' || i % 5 AS warehouse, (400 + {pick("opening", 200)})::DECIMAL(18,6) AS quantity,
                (quantity * (5 + {pick("price", 900, "i // 5")}))::DECIMAL(18,4) AS cost_amount, '件' AS uom,
-               i + 2 AS _row
-        FROM range({_positions(rows)}) t(i)
+               NULL::DECIMAL(18,6) AS quantity_counted, i + 2 AS _row
+        FROM range({positions}) t(i)
+        UNION ALL
+        SELECT last_day(DATE '2023-01-01' + to_months((i % 24)::INTEGER)), 'K' || lpad((i // 120)::VARCHAR, 5, '0'),
+               '点仓' || i // 24 % 5, CASE WHEN {pick("book", 100)} > 0 THEN 100::DECIMAL(18,6) END,
+               1000::DECIMAL(18,4), '件',
+               (100 + CASE WHEN {pick("found", 20)} = 0 THEN {pick("error", 9)} - 4 ELSE 0 END)::DECIMAL(18,6),
+               {positions} + i + 2
+        FROM range({counted} * 120) t(i)
     """
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.company import LEDGER
 from cockpit.metrics import METRICS
-from cockpit.metrics.growth import earlier_figures, grow, with_year_before
+from cockpit.metrics.growth import earlier_figures, grow, with_base
 from cockpit.metrics.query import Answer, evaluate
 from cockpit.metrics.question import Question, checked
 from cockpit.scope import EVERYTHING, Scope
@@ -39,6 +39,14 @@ QUESTIONS = (
     Asked("approval_outcomes", "department"),
     Asked("process_throughput_time", "category"),
     Asked("inventory_turnover_days", "warehouse"),
+    Asked("inventory_turnover_rate", "warehouse"),
+    Asked("stock_value", "warehouse"),
+    Asked("negative_stock_share", "warehouse"),
+    Asked("days_of_cover", "warehouse"),
+    Asked("slow_moving_share", "category"),
+    Asked("stock_out_rate", "warehouse"),
+    Asked("count_accuracy", "warehouse"),
+    Asked("posting_lag", "movement_kind"),
     Asked("revenue", "region"),
     Asked("revenue_growth", "region"),
     Asked("gross_margin_rate", "category"),
@@ -52,7 +60,7 @@ def engine(asked: Asked, warehouse: Warehouse, scope: Scope = EVERYTHING) -> Ans
     metric, question = METRICS[asked.metric], asked.question
     if not metric.growth:
         return evaluate(metric, question, warehouse, scope)
-    answer, before = with_year_before(metric, question, warehouse, scope)
+    answer, before = with_base(metric, question, warehouse, scope)
     earlier = earlier_figures(metric, question, answer.rows, before, set(), END, warehouse, scope)
     answer.rows = grow(answer.rows, earlier)
     return answer

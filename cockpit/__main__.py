@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
 
 from cockpit.intake import sandbox
 
@@ -20,10 +23,8 @@ if STARTED:
 if LOADS:
     sandbox.shared().prepare()  # gets ready while this process imports the rest
 
-from cockpit.api import caller, place  # noqa: E402
-from cockpit.api.wire import Call, Screen  # noqa: E402
+from cockpit.api import place  # noqa: E402
 from cockpit.errors import CockpitError, SystemFailure  # noqa: E402
-from cockpit.locale import t  # noqa: E402
 from cockpit.settings import settings, spool_of  # noqa: E402
 from connectors import CONNECTORS  # noqa: E402
 
@@ -46,7 +47,10 @@ def read_ahead(words: Sequence[str]) -> None:
 if LOADS:
     read_ahead(sys.argv[2:])
 
+from cockpit.api import caller  # noqa: E402
+from cockpit.api.wire import Call, Screen  # noqa: E402
 from cockpit.cli import Answered, Desk, main, screen  # noqa: E402
+from cockpit.locale import t  # noqa: E402
 from cockpit.service import Cockpit  # noqa: E402
 from sample_data import SAMPLE  # noqa: E402
 
@@ -89,10 +93,24 @@ def command(arguments: Sequence[str]) -> int:
     return main(arguments, CONNECTORS, SAMPLE, door)
 
 
+def end(status: int) -> NoReturn:
+    """End this process, with all that is registered for its end.
+
+    To take apart what was imported, piece by piece, would take longer than many a command.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # nobody reads the answer any more: that is for the interpreter to say
+        sys.exit(status)
+    atexit._run_exitfuncs()
+    os._exit(status)
+
+
 if __name__ == "__main__":
     for stop in (signal.SIGINT, signal.SIGTERM):  # a stop from outside ends like Ctrl-C
         signal.signal(stop, signal.default_int_handler)
     status = command(sys.argv[1:])
     for stop in (signal.SIGINT, signal.SIGTERM):  # the answer is given; what is left takes no time
         signal.signal(stop, signal.SIG_IGN)
-    sys.exit(status)
+    end(status)

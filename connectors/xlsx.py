@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import html
+import os
 import re
+import sys
 import threading
 import zipfile
 import zlib
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 from cockpit.issues import Issue
 from connectors.xls import ZEROS
 
 CHUNK = 1 << 20
+NICE = 10
 SMALL = 16 << 20  # a part up to this size is looked through before the sheet is opened
 MAX_COLUMNS = 4096
 MAX_AREA = 32_000_000  # cells between the first and the last; the reader keeps about 40 bytes for each
@@ -49,6 +53,9 @@ class Scan(threading.Thread):
     def run(self) -> None:
         if self._archive is None or self._part is None:
             return
+        if sys.platform == "linux":  # a thread of its own to the system: where cores are few, the reader goes first
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         try:
             with self._archive.open(self._part) as stream:
                 tail = b""

@@ -12,13 +12,15 @@ overview(
     (
         "revenue",
         "revenue_growth",
+        "plan_attainment",
         "gross_margin_rate",
         "approval_cycle_time",
         Ask("reconciled_rate", where={"side": "payable"}),
         Ask("reconciled_rate", where={"side": "receivable"}),
         Ask("overdue_amount", where={"side": "receivable"}),
-        "approval_node_wait",
-        "approval_outcomes",
+        "approval_backlog",
         "inventory_turnover_days",
+        "stock_out_rate",
+        "return_rate",
     ),
 )

@@ -16,6 +16,7 @@ overdue = [Ask("overdue_amount", where={"side": side}) for side in SIDES]
 
 head(view, filters=("company", "partner"))
 key_figures(view, (*rates, *overdue))
+key_figures(view, ("days_sales_outstanding", "days_payable_outstanding", "gr_ir_open_amount"), name="more")
 for ask, column in zip(rates, st.columns(2, gap="large"), strict=True):
     with column:
         trend(view, ask)

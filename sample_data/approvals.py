@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 
-from sample_data.catalogue import FINANCE, LEGAL, PRODUCTION, PURCHASING, RESEARCH, SUPPLY, VICE_PRESIDENTS, department
+from sample_data import stories
+from sample_data.catalogue import (
+    COMPLIANCE_OFFICER,
+    EXPERTS,
+    FINANCE,
+    LEGAL,
+    OFFICE,
+    PURCHASING,
+    SUPPLY,
+    VICE_PRESIDENTS,
+    department,
+)
 from sample_data.documents import Event, Request
 from sample_data.workdays import after
 
-START, MANAGER, BUYING, BUDGET, COUNTERSIGN, BOARD = (
+START, MANAGER, BUYING, STAMP, BUDGET, COUNTERSIGN, BOARD = (
     "提交申请",
     "部门经理审批",
     "采购主管审批",
+    stories.STAMP_NODE,
     "财务预算复核",
     "法务会签",
     "分管副总审批",
@@ -32,31 +44,32 @@ SUBMIT, AGAIN, AGREE, RETURN, REFUSE, WITHDRAW, PASS_ON, ADD, SIGN, COPY, REMIND
     "待处理",
 )
 PASSED, REFUSED, WITHDRAWN, RUNNING, SENT_BACK = "审批通过", "审批不通过", "已撤回", "审批中", "已退回"
-# Median wait in working hours, spread (sigma of the logarithm), share returned and share refused.
+# Median wait in working hours, spread (sigma of the logarithm), share returned and share refused, hours allowed.
 HABITS = {
-    MANAGER: (1.3, 1.0, 0.045, 0.012),
-    BUYING: (0.8, 0.9, 0.012, 0.002),
-    BUDGET: (1.7, 1.0, 0.040, 0.004),
-    COUNTERSIGN: (0.01, 0.5, 0.0, 0.0),
-    BOARD: (3.4, 1.0, 0.022, 0.008),
+    MANAGER: (0.55, 0.75, 0.022, 0.005, 8),
+    BUYING: (0.45, 0.75, 0.024, 0.002, 8),
+    STAMP: (0.003, 0.5, 0.0, 0.0, 8),
+    BUDGET: (0.8, 0.75, 0.022, 0.003, 12),
+    COUNTERSIGN: (0.9, 0.6, 0.0, 0.0, 12),
+    BOARD: (1.6, 0.75, 0.015, 0.004, 16),
 }
 REASONS = ("规格型号不清，请补充", "预算科目有误", "请补充三家比价", "数量与需求计划不符", "合同条款待确认")
-SLOW_FROM = date(2026, 8, 1)
-SLOW_FACTOR = 7.0  # the vice president of research takes this many times as long from SLOW_FROM on
-AWAY = (date(2026, 11, 12), datetime(2026, 11, 23, 9, 30))  # and travels at the end: nothing is decided in between
-STUCK_SHARE = 0.025  # decisions that lie in a drawer
+REMARKS = ("请跟进到货日期", "已核对预算余额", "下次请提前一周申请", "价格已与上次比对", "条款已核对，无异议")
+VAGUE = REASONS[0]  # what the department with rework hears again and again
+STUCK_SHARE = 0.015  # decisions that lie in a drawer
 
 
 def route(request: Request) -> list[str]:
     """The nodes a request must pass; amounts in yuan without tax."""
     yuan = request.amount / 100
     steps = [MANAGER, BUYING]
-    stock = request.department in (PRODUCTION, SUPPLY)
-    if yuan >= 20_000:
+    if not request.stocked:
+        steps.append(STAMP)
+    if yuan >= (150_000 if request.stocked else 20_000):
         steps.append(BUDGET)
-    if yuan >= (1_500_000 if stock else 100_000) or request.category == "软件服务":
+    if request.category == "软件服务":
         steps.append(COUNTERSIGN)
-    if yuan >= (2_000_000 if stock else 30_000 if request.department == RESEARCH else 80_000):
+    if yuan >= (900_000 if request.stocked else 120_000):
         steps.append(BOARD)
     return steps
 
@@ -73,37 +86,40 @@ class Desk:
 
     def wait(self, node: str) -> float:
         """Working seconds somebody at `node` takes."""
-        median, sigma, _, _ = HABITS[node]
+        median, sigma, _, _, _ = HABITS[node]
         hours = median * self.rng.lognormvariate(0, sigma)
-        # People got a little quicker over the two years, except where the story says otherwise.
-        months = (self.moment.year - 2025) * 12 + self.moment.month
-        hours *= 1.12 - 0.009 * months
-        if node == BOARD and self.request.department == RESEARCH and self.moment.date() >= SLOW_FROM:
-            hours *= SLOW_FACTOR
-        if node == COUNTERSIGN and self.rng.random() < 0.15:
-            hours += self.rng.uniform(0.5, 6)
-        if node != COUNTERSIGN and self.rng.random() < STUCK_SHARE:
-            hours = (hours + 2) * self.rng.uniform(5, 15)
+        if node == STAMP:
+            return min(hours * 3600, 40)
+        request = self.request
+        if request.department == stories.PILOT_DEPARTMENT and request.submitted.date() >= stories.PILOT_FROM:
+            hours *= stories.PILOT_FACTOR
+        if (
+            node == MANAGER
+            and request.department == stories.SLOW_DEPARTMENT
+            and self.moment.date() >= stories.SLOW_FROM
+        ):
+            hours *= stories.SLOW_FACTOR
+        elif self.rng.random() < STUCK_SHARE:
+            hours = (hours + 2) * self.rng.uniform(4, 10)
         return hours * 3600
 
-    def acted(self, arrived: datetime, seconds: float, node: str = "") -> datetime:
+    def acted(self, arrived: datetime, seconds: float) -> datetime:
         """When the act happens; some people decide in the evening on their phone."""
         moment = after(arrived, seconds)
-        if self.rng.random() < 0.05 and moment.time() > time(12):
+        if seconds > 60 and self.rng.random() < 0.03 and moment.time() > time(12):
             moment = datetime.combine(moment.date(), time(19, 30)) + timedelta(seconds=self.rng.randint(0, 9000))
-        if node == BOARD and self.request.department == RESEARCH and moment.date() >= AWAY[0]:
-            moment = max(moment, AWAY[1])
         return moment
 
     def add(
         self, node: str, action: str, actor: str, where: str, arrived: datetime, acted: datetime, comment: str = ""
     ) -> bool:
         """Note an act; one that lies in the future is noted as open. Returns whether it has happened."""
+        due = after(arrived, HABITS[node][4] * 3600) if node in HABITS and action != REMIND else None
         if acted > self.now:
             if arrived <= self.now and action not in (COPY, REMIND, AGAIN, WITHDRAW):
-                self.request.events.append(Event(node, OPEN, actor, where, arrived, None))
+                self.request.events.append(Event(node, OPEN, actor, where, arrived, None, "", due))
             return False
-        self.request.events.append(Event(node, action, actor, where, arrived, acted, comment))
+        self.request.events.append(Event(node, action, actor, where, arrived, acted, comment, due))
         return True
 
     def people(self, node: str) -> list[tuple[str, str]]:
@@ -115,10 +131,12 @@ class Desk:
         if node == BUYING:
             return [(PURCHASING[sum(map(ord, request.category)) % 2], SUPPLY)]
         if node == BUDGET:
-            return [(FINANCE[int(request.number[-1]) % 2], "财务部")]
+            return [(FINANCE[int(request.number[-1]) % 2], OFFICE)]
+        if node == STAMP:
+            return [(COMPLIANCE_OFFICER, OFFICE)]
         if node == COUNTERSIGN:
-            return [(LEGAL[0], "法务部"), (LEGAL[1], "法务部")]
-        return [(VICE_PRESIDENTS[home.parent], home.parent)]
+            return [(LEGAL[0], OFFICE), (LEGAL[1], OFFICE)]
+        return [(VICE_PRESIDENTS[home.parent], OFFICE)]
 
     def remind(self, node: str, arrived: datetime, acted: datetime) -> None:
         """Somebody who waits three days asks."""
@@ -126,11 +144,28 @@ class Desk:
         if asked < acted and self.rng.random() < 0.3:
             self.add(node, REMIND, self.request.requester, self.request.department, asked, asked, "请尽快处理")
 
+    @property
+    def sloppy(self) -> bool:
+        """Whether the request comes from the department whose requests are seldom complete."""
+        request = self.request
+        late = request.submitted.date() >= stories.REWORK_FROM
+        return request.department == stories.REWORK_DEPARTMENT and late
+
+    def remark(self, node: str) -> str:
+        """What somebody writes who agrees: mostly nothing, at times more than yes."""
+        chance = self.rng.random()
+        if node != STAMP and chance < 0.07:
+            return self.rng.choice(REMARKS)
+        return "同意" if chance < 0.3 else ""
+
     def countersign(self) -> bool:
-        """Both lawyers get it at once; they agree, mostly within a minute."""
+        """Both lawyers get it at once; they agree."""
         arrived = self.moment
         done = [(self.acted(arrived, self.wait(COUNTERSIGN)), person) for person in self.people(COUNTERSIGN)]
-        happened = [self.add(COUNTERSIGN, SIGN, name, where, arrived, acted) for acted, (name, where) in done]
+        happened = [
+            self.add(COUNTERSIGN, SIGN, name, where, arrived, acted, self.remark(COUNTERSIGN))
+            for acted, (name, where) in done
+        ]
         self.moment = max(acted for acted, _ in done)
         return all(happened)
 
@@ -138,17 +173,17 @@ class Desk:
         """转交 to a colleague or 加签 of an expert first: who decides and since when; None = still there."""
         chance = self.rng.random()
         half = self.wait(node) / 2
-        if node in (BUYING, BUDGET, BOARD) and chance < 0.03:
+        if node in (BUYING, BUDGET, BOARD) and chance < 0.015:
             other = self.rng.choice([person for person in (*PURCHASING, *FINANCE) if person != name])
-            moment = self.acted(arrived, half, node)
+            moment = self.acted(arrived, half)
             return (other, moment) if self.add(node, PASS_ON, name, where, arrived, moment, f"转{other}处理") else None
-        if node in (BUDGET, BOARD) and chance < 0.055:
-            expert = self.rng.choice([person for person in ("田素珍", "范一鸣", "骆俊") if person != name])
-            moment = self.acted(arrived, half, node)
+        if node in (BUDGET, BOARD) and chance < 0.03:
+            expert = self.rng.choice([person for person in EXPERTS if person != name])
+            moment = self.acted(arrived, half)
             if not self.add(node, ADD, name, where, arrived, moment, f"请{expert}提供意见"):
                 return None
             answered = self.acted(moment, self.wait(MANAGER))
-            if not self.add(node, AGREE, expert, "", moment, answered, "技术参数无异议"):
+            if not self.add(node, AGREE, expert, EXPERTS[expert], moment, answered, "技术参数无异议"):
                 return None
             return name, answered
         return name, arrived
@@ -161,12 +196,18 @@ class Desk:
         if detour is None:
             return OPEN
         name, arrived = detour
-        acted = self.acted(arrived, self.wait(node), node)
+        acted = self.acted(arrived, self.wait(node))
         self.remind(node, arrived, acted)
-        _, _, returned, refused = HABITS[node]
+        _, _, returned, refused, _ = HABITS[node]
+        vague = node == BUYING and self.sloppy
         chance = self.rng.random()
+        returned = stories.REWORK_SHARE if vague else returned
+        if self.request.stocked:  # what production and customers wait for is corrected, not refused
+            returned, refused = returned + refused, 0.0
         action = REFUSE if chance < refused else RETURN if chance < refused + returned and self.rounds < 2 else AGREE
-        comment = self.rng.choice(REASONS) if action != AGREE else "同意" if self.rng.random() < 0.3 else ""
+        comment = self.rng.choice(REASONS) if action != AGREE else self.remark(node)
+        if vague and action == RETURN and self.rng.random() < 0.8:
+            comment = VAGUE
         if not self.add(node, action, name, where, arrived, acted, comment):
             return OPEN
         self.moment = acted
@@ -175,8 +216,8 @@ class Desk:
     def resubmit(self) -> bool:
         """The requester corrects a returned request; now and then gives up instead."""
         arrived = self.moment
-        acted = self.acted(arrived, self.rng.lognormvariate(1.6, 1.0) * 3600)
-        giving_up = self.rng.random() < 0.08
+        acted = self.acted(arrived, self.rng.lognormvariate(0.9, 0.9) * 3600)
+        giving_up = not self.request.stocked and self.rng.random() < 0.06
         action = WITHDRAW if giving_up else AGAIN
         if not self.add(START, action, self.request.requester, self.request.department, arrived, acted):
             self.request.status = SENT_BACK
@@ -213,7 +254,7 @@ class Desk:
         request.final = self.moment
         if self.rng.random() < 0.25:
             copied = self.moment + timedelta(seconds=self.rng.randint(2, 40))
-            self.add("抄送", COPY, "潘建军", SUPPLY, copied, copied)
+            self.add("抄送", COPY, PURCHASING[0], SUPPLY, copied, copied)
 
 
 def approve(seed: int, request: Request, now: datetime) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from random import Random
 
 from sample_data import texts, workbooks
 from sample_data.approvals import OPEN
-from sample_data.catalogue import COMPANY_AUTHOR, suppliers
+from sample_data.catalogue import GROUP, PURCHASING, suppliers
 from sample_data.company import Company
 from sample_data.documents import Invoice, Order, Payment, Receipt, Request
 from sample_data.materials import materials
 from sample_data.workbooks import Row, Sheet
 
 PROCESS = "采购申请审批"
+BOOK_FROM = date(2026, 9, 1)  # since then order and invoice lists are exported as workbooks
 APPROVAL_HEADER = (
+    "公司",
     "流程编号",
     "流程名称",
     "申请单号",
@@ -32,12 +35,14 @@ APPROVAL_HEADER = (
     "操作",
     "到达时间",
     "处理时间",
+    "应完成时间",
     "审批意见",
     "单据状态",
 )
 ORDER_HEADER = (
     "单据编号",
     "单据日期",
+    "采购组织",
     "供应商编码",
     "供应商",
     "申请部门",
@@ -54,11 +59,14 @@ ORDER_HEADER = (
     "不含税金额",
     "价税合计",
     "交货日期",
+    "累计入库数量",
+    "累计开票数量",
     "审核人",
     "审核日期",
 )
 NET = ORDER_HEADER.index("不含税金额")
 RECEIPT_HEADER = (
+    "收料组织",
     "入库单号",
     "入库日期",
     "供应商编码",
@@ -75,8 +83,10 @@ RECEIPT_HEADER = (
     "拒收数量",
     "不含税单价",
     "不含税金额",
+    "已开票数量",
 )
 BILL_HEADER = (
+    "结算组织",
     "应付单号",
     "发票号码",
     "开票日期",
@@ -95,31 +105,59 @@ BILL_HEADER = (
     "价税合计",
     "到期日",
 )
-PAYMENT_HEADER = ("付款单号", "行号", "付款日期", "供应商编码", "供应商名称", "付款金额", "发票号", "结算方式", "摘要")
+PAYMENT_HEADER = (
+    "结算组织",
+    "付款单号",
+    "行号",
+    "付款日期",
+    "供应商编码",
+    "供应商名称",
+    "付款金额",
+    "发票号",
+    "结算方式",
+    "摘要",
+)
 
 
 def write(company: Company, folder: Path) -> list[Path]:
     """Write the purchasing files into `folder`; returns their paths."""
-    years = (2024, 2025, 2026)
     paths = [
         texts.save(
             folder / f"OA采购审批记录_{year}.csv",
             approvals([request for request in company.requests if request.submitted.year == year]),
             "gb18030",
         )
-        for year in years
+        for year in (2024, 2025, 2026)
     ]
-    paths.append(
+    earlier = [order for order in company.orders if order.day < BOOK_FROM]
+    later = [order for order in company.orders if order.day >= BOOK_FROM]
+    paths += [
+        texts.save(folder / "采购订单_202410-202608.csv", orders(earlier, "2024-10-01 至 2026-08-31"), "gb18030"),
         workbooks.save(
-            folder / "采购订单_202411-202611.xlsx", [Sheet("采购订单", orders(company.orders))], COMPANY_AUTHOR
-        )
-    )
-    earlier = [receipt for receipt in company.receipts if receipt.day.year < 2026]
-    later = [receipt for receipt in company.receipts if receipt.day.year >= 2026]
-    paths.append(texts.save(folder / "采购入库明细_202411-202512.txt", receipts(earlier), "utf-16", "\t"))
-    paths.append(texts.save(folder / "采购入库明细_2026.csv", receipts(later), "gb18030"))
-    bills = [Sheet("供应商汇总", summary(company.payables)), Sheet("应付发票", invoices(company.payables))]
-    paths.append(workbooks.save(folder / "应付发票.xlsx", bills, COMPANY_AUTHOR))
+            folder / "采购订单_202609-202611.xlsx",
+            [Sheet("采购订单", orders(later, "2026-09-01 至 2026-11-20"))],
+            GROUP,
+        ),
+        texts.save(
+            folder / "采购入库明细_202410-202512.txt",
+            receipts([receipt for receipt in company.receipts if receipt.day.year < 2026]),
+            "utf-16",
+            "\t",
+        ),
+        texts.save(
+            folder / "采购入库明细_2026.csv",
+            receipts([receipt for receipt in company.receipts if receipt.day.year >= 2026]),
+            "gb18030",
+        ),
+        texts.save(
+            folder / "应付发票_202410-202608.csv",
+            invoices([invoice for invoice in company.payables if invoice.day < BOOK_FROM]),
+            "gb18030",
+        ),
+    ]
+    recent = [invoice for invoice in company.payables if invoice.day >= BOOK_FROM]
+    bills = [Sheet("供应商汇总", summary(company.payables)), Sheet("应付发票", invoices(recent))]
+    paths.append(workbooks.save(folder / "应付发票_202609-202611.xlsx", bills, GROUP))
     paths.append(texts.save(folder / "付款单.txt", payments(company.seed, company.payments), "utf-8", "\t", "\n"))
     return paths
 
@@ -129,6 +167,7 @@ def approvals(requests: list[Request]) -> Iterator[Row]:
     yield APPROVAL_HEADER
     for request in requests:
         head = (
+            request.company,
             f"LC{request.number[3:].replace('-', '')}",
             PROCESS,
             request.number,
@@ -149,16 +188,17 @@ def approvals(requests: list[Request]) -> Iterator[Row]:
                 action,
                 texts.clock(event.arrived),
                 texts.clock(event.acted),
+                texts.clock(event.due),
                 event.comment,
                 request.status,
             )
 
 
-def orders(found: list[Order]) -> Iterator[Row]:
-    """The order list: two title rows, document cells only on the first line, a 小计 per month, 合计 and a footer."""
+def orders(found: list[Order], span: str) -> Iterator[Row]:
+    """An order list: two title rows, document cells only on the first line, a 小计 per month, 合计 and a footer."""
     blank: Row = ("",) * len(ORDER_HEADER)
     yield ("采购订单列表",)
-    yield ("业务日期：2024-11-01 至 2026-11-20", "", "", "", "单位：元")
+    yield (f"业务日期：{span}", "", "", "", "单位：元")
     yield ORDER_HEADER
     total = 0
     for month, group in groupby(found, key=lambda order: (order.day.year, order.day.month)):
@@ -179,6 +219,7 @@ def _order(order: Order) -> Iterator[Row]:
     head: Row = (
         order.number,
         texts.mixed(order.day, place),
+        order.request.company,
         supplier.code,
         supplier.name,
         order.request.department,
@@ -202,7 +243,9 @@ def _order(order: Order) -> Iterator[Row]:
             texts.yuan(line.net),
             texts.money(line.net + line.tax),
             texts.mixed(line.due, place + 1),
-            "潘建军",
+            line.received,
+            line.invoiced,
+            PURCHASING[place % 2],
             texts.slashed(order.day),
         )
 
@@ -215,6 +258,7 @@ def receipts(found: list[Receipt]) -> Iterator[Row]:
         for line in receipt.lines:
             item = materials()[line.order_line.material]
             yield (
+                receipt.order.request.company,
                 receipt.number,
                 f"{receipt.day:%Y-%m-%d}",
                 supplier.code,
@@ -231,6 +275,7 @@ def receipts(found: list[Receipt]) -> Iterator[Row]:
                 line.rejected or "",
                 texts.plain(line.order_line.price),
                 texts.plain(line.quantity * line.order_line.price),
+                line.invoiced,
             )
 
 
@@ -241,6 +286,7 @@ def invoices(found: list[Invoice]) -> Iterator[Row]:
         supplier = suppliers()[invoice.partner]
         for line in invoice.lines:
             yield (
+                invoice.company,
                 invoice.voucher,
                 invoice.number,
                 f"{invoice.day:%Y-%m-%d}",
@@ -285,6 +331,7 @@ def payments(seed: int, found: list[Payment]) -> Iterator[Row]:
     yield PAYMENT_HEADER
     for payment in found:
         yield (
+            payment.company,
             payment.number,
             payment.line,
             f"{payment.day:%Y-%m-%d}",

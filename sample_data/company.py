@@ -1,24 +1,23 @@
-"""The sample company: simulates two years of business and writes them as the exports its departments would send."""
+"""The sample company: simulates 26 months of business and writes them as the exports its departments would send."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sample_data import demand, production, purchasing, settlement, stock
+from sample_data import demand, production, purchasing, settlement, stock, stories
+from sample_data.catalogue import OWNER
 from sample_data.documents import Invoice, Order, Payment, Receipt, Request, Sale
+from sample_data.stories import FIRST, LAST
 
 LEDGER = "sample"
-COMPANY = "华辰制造集团"
 TIMEZONE = "Asia/Shanghai"
 SEED = 20261120
-FIRST = date(2024, 11, 1)
-LAST = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 18, 0, tzinfo=ZoneInfo(TIMEZONE))
-BEYOND = date(2026, 12, 31)  # demand is known this far so that the last batches and orders are planned like the others
+NOW = stories.NOW.replace(tzinfo=ZoneInfo(TIMEZONE))
+BEYOND = date(2027, 1, 15)  # demand is known this far so that the last batches and orders are planned like the others
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,19 @@ class Company:
 
 @lru_cache(maxsize=2)
 def simulate(seed: int = SEED) -> Company:
-    """Two years of business from FIRST to LAST; the same seed gives the same company."""
+    """Twenty-six months of business from FIRST to LAST; the same seed gives the same company."""
     ahead = demand.simulate(seed, FIRST, BEYOND)
     sales = [sale for sale in ahead if sale.day <= LAST]
     wanted = production.Demand(ahead)
-    moves = production.batches(wanted, FIRST, BEYOND) + production.transfers(wanted, FIRST, BEYOND)
-    chain = purchasing.Purchasing(seed, NOW.replace(tzinfo=None))
-    chain.run(purchasing.needs_of(moves + stock.sold(ahead)), FIRST)
+    plans = production.transfer_plans(wanted, FIRST, BEYOND)
+    moves = production.batches(wanted, plans, FIRST, BEYOND) + production.transfers(plans)
+    chain = purchasing.Purchasing(seed, stories.NOW)
+    chain.run(purchasing.Needs(moves + stock.sold(ahead)), FIRST)
     moves += purchasing.movements(chain.receipts) + stock.sold(sales) + production.uses(seed, FIRST, LAST)
     moves += production.counts(seed, moves, FIRST, LAST)
     kept = stock.keep(moves, FIRST, LAST)
     bills = settlement.payables(seed, chain.receipts, LAST)
-    claims = settlement.receivables(seed, sales, LAST)
+    claims = settlement.receivables(seed, sales, OWNER, LAST)
     return Company(
         seed,
         chain.requests,

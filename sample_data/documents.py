@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from sample_data.catalogue import department
+
 # Money is whole fen (0.01 yuan), quantities are whole units, so that every sum is exact.
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
-    """One act of an approval; `acted` is None while it waits."""
+    """One act of an approval; `acted` is None while it waits, `due` where the node has a time limit."""
 
     node: str
     action: str
@@ -20,16 +22,17 @@ class Event:
     arrived: datetime
     acted: datetime | None
     comment: str = ""
+    due: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RequestLine:
     material: str
     quantity: int
     price: int
 
 
-@dataclass
+@dataclass(slots=True)
 class Request:
     """A purchase request and what became of it; `status` is the OA system's own word."""
 
@@ -49,8 +52,17 @@ class Request:
     def amount(self) -> int:
         return sum(line.quantity * line.price for line in self.lines)
 
+    @property
+    def stocked(self) -> bool:
+        """Whether the goods go to a warehouse; what departments need for themselves is used at once."""
+        return bool(self.warehouse)
 
-@dataclass
+    @property
+    def company(self) -> str:
+        return department(self.department).company
+
+
+@dataclass(slots=True)
 class OrderLine:
     number: int
     material: str
@@ -70,7 +82,7 @@ class OrderLine:
         return tax_of(self.net, self.tax_percent)
 
 
-@dataclass
+@dataclass(slots=True)
 class Order:
     number: str
     day: date
@@ -83,16 +95,17 @@ class Order:
         return self.request.supplier
 
 
-@dataclass
+@dataclass(slots=True)
 class ReceiptLine:
     number: int
     order_line: OrderLine
     expected: int
     quantity: int
     rejected: int
+    invoiced: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class Receipt:
     number: str
     day: date
@@ -101,9 +114,12 @@ class Receipt:
     lines: list[ReceiptLine]
 
 
-@dataclass
+@dataclass(slots=True)
 class SaleLine:
-    """One line of a delivery or return; `amount` None = nobody typed it in, `cost` None = not costed (services)."""
+    """One line of a delivery or return; `amount` None = nobody typed it in, `cost` None = not costed (services).
+
+    `promised` is the day the customer was told; returns have none.
+    """
 
     number: int
     material: str
@@ -112,13 +128,14 @@ class SaleLine:
     amount: int | None
     tax_percent: int
     cost: int | None = None
+    promised: date | None = None
 
     @property
     def tax(self) -> int:
         return tax_of(self.amount or 0, self.tax_percent)
 
 
-@dataclass
+@dataclass(slots=True)
 class Sale:
     """A delivery to a customer, or with negative lines a return of goods of the delivery `source`."""
 
@@ -131,6 +148,9 @@ class Sale:
     warehouse: str
     lines: list[SaleLine]
     source: Sale | None = None
+    confirmed: datetime | None = None
+    shipped: datetime | None = None
+    channel: str = ""
 
     @property
     def net(self) -> int:
@@ -141,7 +161,7 @@ class Sale:
         return sum((line.amount or 0) + line.tax for line in self.lines)
 
 
-@dataclass
+@dataclass(slots=True)
 class Movement:
     """A stock movement; `quantity` and `value` are negative when stock leaves."""
 
@@ -159,7 +179,7 @@ class Movement:
     sale_line: SaleLine | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class InvoiceLine:
     number: int
     material: str
@@ -175,7 +195,7 @@ class InvoiceLine:
         return tax_of(self.net, self.tax_percent)
 
 
-@dataclass
+@dataclass(slots=True)
 class Invoice:
     """An open item: `number` is printed on the invoice, `voucher` is the ledger's own number for it."""
 
@@ -186,6 +206,7 @@ class Invoice:
     partner: str
     source: str
     department: str
+    company: str
     lines: list[InvoiceLine]
     paid: int = 0
     voucher: str = ""
@@ -199,11 +220,11 @@ class Invoice:
         return sum(line.net + line.tax for line in self.lines)
 
 
-@dataclass
+@dataclass(slots=True)
 class Payment:
     """Money that moved for one invoice; `reference` is empty where the bank text named none.
 
-    `invoice` is None for money nobody can place.
+    `invoice` is None for money no open invoice belongs to.
     """
 
     number: str
@@ -214,6 +235,7 @@ class Payment:
     amount: int
     reference: str
     invoice: Invoice | None
+    company: str
 
 
 def tax_of(net: int, percent: int) -> int:

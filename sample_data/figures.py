@@ -15,9 +15,10 @@ from math import floor
 
 import chinese_calendar
 
-from sample_data.catalogue import NORTH
-from sample_data.company import FIRST, Company
-from sample_data.documents import Invoice, Payment, Request, Sale
+from sample_data import stories
+from sample_data.catalogue import WEST
+from sample_data.company import Company
+from sample_data.documents import Invoice, Movement, Payment, Request, Sale
 
 CONSUMED = ("销售出库", "销售退货", "生产领料", "材料出库")
 
@@ -86,7 +87,7 @@ def months(company: Company) -> list[tuple[date, date]]:
     """First day of each month with data and of the month after."""
     last = max(sale.day for sale in company.sales)
     found = []
-    month = FIRST
+    month = stories.FIRST
     while month <= last:
         later = (month + timedelta(days=31)).replace(day=1)
         found.append((month, later))
@@ -100,6 +101,56 @@ def outcomes(company: Company) -> dict[str, int]:
     for request in company.requests:
         counts[request.status] += 1
     return dict(counts)
+
+
+# Acts by which somebody at a node deals with a request.
+HANDLED = ("同意", "会签同意", "不同意", "退回", "转交", "加签")
+
+
+def rework(company: Company, start: date, end: date) -> tuple[int, int]:
+    """Requests decided from `start` up to but without `end`, and those of them that were sent back or refused."""
+    back = decided = 0
+    for request in company.requests:
+        if request.status not in ("审批通过", "审批不通过"):
+            continue
+        acts = [event for event in request.events if event.action in HANDLED and event.acted]
+        last = max(event.acted for event in acts if event.acted)
+        if start <= last.date() < end:
+            decided += 1
+            back += any(event.action in ("退回", "不同意") for event in acts)
+    return back, decided
+
+
+def backlog(company: Company, day: date) -> int:
+    """Acts that had arrived by the end of `day` and were not done then."""
+    return sum(
+        event.arrived.date() <= day and (event.acted is None or event.acted.date() > day)
+        for request in company.requests
+        for event in request.events
+        if event.action in (*HANDLED, "待处理")
+    )
+
+
+def purchases(company: Company, start: date, end: date) -> Decimal:
+    """Net amount ordered from `start` up to but without `end`."""
+    return _yuan(sum(line.net for order in company.orders if start <= order.day < end for line in order.lines))
+
+
+def ordered_too_early(company: Company, start: date, end: date) -> tuple[int, int]:
+    """Order lines from `start` up to but without `end`, and those of them placed before the request was approved."""
+    orders = [order for order in company.orders if start <= order.day < end and order.request.final]
+    early = [order for order in orders if order.request.final and order.day < order.request.final.date()]
+    return sum(len(order.lines) for order in early), sum(len(order.lines) for order in orders)
+
+
+def short_lines(company: Company, start: date, end: date) -> tuple[int, int]:
+    """Order lines due from `start` up to but without `end`, and those of them of which too few were accepted."""
+    accepted: dict[int, int] = defaultdict(int)
+    for receipt in company.receipts:
+        for line in receipt.lines:
+            accepted[id(line.order_line)] += line.quantity
+    due = [line for order in company.orders for line in order.lines if start <= line.due < end]
+    return sum(accepted[id(line)] < line.quantity for line in due), len(due)
 
 
 def _yuan(fen: int) -> Decimal:
@@ -198,45 +249,49 @@ def turnover(
 ) -> Turnover:
     """Mean of the stock at the end of each day / consumption × days, from the movements of the journals.
 
-    From `start` up to but without `end`; the north, which sends only summaries, takes no part unless it is named:
+    From `start` up to but without `end`; the west, which sends only summaries, takes no part unless it is named:
     then the average is that of the two ends and consumption is all that went out.
     """
-    if warehouse == NORTH:
+    if warehouse == WEST:
         return _summary_turnover(company, start, end, material, basis)
     length = (end - start).days
-    chosen = [
-        move
-        for move in company.stock.movements
-        if move.day < end
-        and move.warehouse != NORTH
-        and material in (None, move.material)
-        and warehouse in (None, move.warehouse)
-    ]
-    level = sum(
-        balance.value if basis == "value" else balance.quantity
-        for (code, place), balance in company.stock.opening.items()
-        if place != NORTH and material in (None, code) and warehouse in (None, place)
-    )
-    total = level * length
-    used = 0
-    for move in chosen:
-        change = (move.value or 0) if basis == "value" else move.quantity
-        total += change * min(length, (end - move.day).days)
-        if move.day >= start and move.kind in CONSUMED:
-            used -= change
+    cards: dict[tuple[str, str], list[Movement]] = {
+        position: []
+        for position in company.stock.opening
+        if position[1] != WEST and material in (None, position[0]) and warehouse in (None, position[1])
+    }
+    for move in company.stock.movements:
+        if move.day < end and (move.material, move.warehouse) in cards:
+            cards[move.material, move.warehouse].append(move)
+    total = used = 0
+    for position, moves in cards.items():
+        held = company.stock.opening[position]
+        earlier = [move for move in moves if move.day < start]
+        ends = [
+            (held.quantity + sum(m.quantity for m in some), held.value + sum(m.value or 0 for m in some))
+            for some in (earlier, moves)
+        ]
+        if basis == "value" and min(min(pair) for pair in ends) < 0:
+            continue  # by value, what stands below zero at either end is set apart
+        total += (held.value if basis == "value" else held.quantity) * length
+        for move in moves:
+            change = (move.value or 0) if basis == "value" else move.quantity
+            total += change * min(length, (end - move.day).days)
+            if move.day >= start and move.kind in CONSUMED:
+                used -= change
     unit = 100 if basis == "value" else 1
     average = Decimal(total) / length / unit
     return Turnover(average, Decimal(used) / unit, average / (Decimal(used) / unit) * length)
 
 
 def _summary_turnover(company: Company, start: date, end: date, material: str | None, basis: str) -> Turnover:
-    """The north by its monthly cards: average of opening and closing, all that went out and did not return."""
-    moves = [move for move in company.stock.movements if move.warehouse == NORTH and material in (None, move.material)]
+    """The west by its monthly cards: average of opening and closing, all that went out and did not return."""
+    moves = [move for move in company.stock.movements if move.warehouse == WEST and material in (None, move.material)]
     value = basis == "value"
     level = sum(
         balance.value if value else balance.quantity
         for (code, place), balance in company.stock.opening.items()
-        if place == NORTH and material in (None, code)
+        if place == WEST and material in (None, code)
     )
     changes = [(move.day, move.kind, (move.value or 0) if value else move.quantity) for move in moves]
     opening = level + sum(change for day, _, change in changes if day < start)

@@ -8,13 +8,16 @@ from pathlib import Path
 from sample_data import texts, workbooks
 from sample_data.catalogue import (
     BUYERS,
-    COMPANY_AUTHOR,
+    COMPLIANCE_OFFICER,
     DEPARTMENTS,
     FINANCE,
+    GROUP,
     LEGAL,
+    OFFICE,
+    OWNER,
     PURCHASING,
+    REGIONS,
     REQUESTERS,
-    SALESPEOPLE,
     SUPPLY,
     VICE_PRESIDENTS,
     WAREHOUSES,
@@ -25,6 +28,8 @@ from sample_data.company import Company
 from sample_data.materials import materials
 from sample_data.workbooks import Row, Sheet
 
+KINDS = {"product": "自制", "trade": "外购", "raw": "外购", "local": "外购", "service": "服务", "expense": "费用"}
+
 
 def write(company: Company, folder: Path) -> list[Path]:
     """Write the master files into `folder`; returns their paths."""
@@ -32,17 +37,18 @@ def write(company: Company, folder: Path) -> list[Path]:
     basics = [Sheet("部门", departments()), Sheet("仓库", warehouses()), Sheet("职员", employees())]
     return [
         texts.save(folder / "物料档案.csv", goods(), "gb18030"),
-        workbooks.save(folder / "往来单位档案.xlsx", partners, COMPANY_AUTHOR),
-        workbooks.save(folder / "基础档案.xlsx", basics, COMPANY_AUTHOR),
+        workbooks.save(folder / "往来单位档案.xlsx", partners, GROUP),
+        workbooks.save(folder / "基础档案.xlsx", basics, GROUP),
     ]
 
 
 def goods() -> Iterator[Row]:
     """Every material with its category, unit and standard cost."""
-    yield ("物料编码", "物料名称", "规格型号", "物料分类", "计量单位", "参考成本")
+    yield ("物料编码", "物料名称", "规格型号", "物料分类", "物料属性", "计量单位", "参考成本")
     for item in materials().values():
         stocked = item.use not in ("service", "expense")
-        yield (item.code, item.name, item.spec, item.category, item.unit, texts.plain(item.cost) if stocked else "")
+        cost = texts.plain(item.cost) if stocked else ""
+        yield (item.code, item.name, item.spec, item.category, KINDS[item.use], item.unit, cost)
 
 
 def vendors() -> Iterator[Row]:
@@ -70,16 +76,16 @@ def buyers(seed: int) -> Iterator[Row]:
 
 def departments() -> Iterator[Row]:
     """Every department with the division it belongs to."""
-    yield ("部门编码", "部门名称", "上级部门", "部门负责人")
+    yield ("部门编码", "部门名称", "所属公司", "上级部门", "部门负责人")
     for item in DEPARTMENTS:
-        yield (item.code, item.name, item.parent, item.manager)
+        yield (item.code, item.name, item.company, item.parent, item.manager)
 
 
 def warehouses() -> Iterator[Row]:
     """Every warehouse."""
-    yield ("仓库编码", "仓库名称", "地址")
+    yield ("仓库编码", "仓库名称", "所属公司", "地址")
     for name, (code, address) in WAREHOUSES.items():
-        yield (code, name, address)
+        yield (code, name, OWNER[name], address)
 
 
 def employees() -> Iterator[Row]:
@@ -88,14 +94,15 @@ def employees() -> Iterator[Row]:
     people: dict[str, tuple[str, str]] = {}
     for item in DEPARTMENTS:
         people.setdefault(item.manager, (item.name, "部门经理"))
-    for division, name in VICE_PRESIDENTS.items():
-        people.setdefault(name, (division, "分管副总"))
+    for name in VICE_PRESIDENTS.values():
+        people.setdefault(name, (OFFICE, "分管副总"))
     groups = (
         (PURCHASING, SUPPLY, "采购主管"),
         (BUYERS, SUPPLY, "采购员"),
-        (FINANCE, "财务部", "预算主管"),
-        (LEGAL, "法务部", "法务"),
-        *((names, department, "业务员") for department, names in SALESPEOPLE.items()),
+        (FINANCE, OFFICE, "预算主管"),
+        (LEGAL, OFFICE, "法务"),
+        ((COMPLIANCE_OFFICER,), OFFICE, "合规专员"),
+        *((region.salespeople, region.department, "业务员") for region in REGIONS.values()),
         *((names, department, "职员") for department, names in REQUESTERS.items()),
     )
     for names, department, post in groups:

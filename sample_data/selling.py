@@ -8,14 +8,15 @@ from pathlib import Path
 from random import Random
 
 from sample_data import demand, texts, workbooks
-from sample_data.catalogue import COMPANY_AUTHOR, SALES_DEPARTMENTS, customers
+from sample_data.catalogue import GROUP, OWNER, REGIONS, SALES_DEPARTMENTS, customers
 from sample_data.company import Company
 from sample_data.documents import Invoice, Sale, SaleLine
 from sample_data.materials import materials
 from sample_data.workbooks import Row, Sheet
 
-NEW_SYSTEM = date(2026, 7, 1)
+NEW_SYSTEM = date(2026, 10, 1)
 SALE_HEADER = (
+    "公司",
     "单据类型",
     "出库单号",
     "出库日期",
@@ -24,6 +25,7 @@ SALE_HEADER = (
     "区域",
     "销售部门",
     "业务员",
+    "渠道",
     "仓库名称",
     "序号",
     "存货编码",
@@ -38,10 +40,14 @@ SALE_HEADER = (
     "税额",
     "价税合计",
     "成本金额",
+    "订单确认时间",
+    "承诺日期",
+    "实际发货时间",
     "源单编号",
     "备注",
 )
 DOTTED_HEADER = (
+    "公司",
     "单据类型",
     "单据编号",
     "单据日期.日期",
@@ -50,6 +56,7 @@ DOTTED_HEADER = (
     "客户.区域",
     "销售部门",
     "业务员",
+    "渠道",
     "店仓.店仓名称",
     "行号",
     "商品.商品编码",
@@ -60,9 +67,14 @@ DOTTED_HEADER = (
     "税率(%)",
     "价税合计",
     "成本金额",
+    "确认时间",
+    "承诺交期",
+    "实际发货时间",
+    "原单号",
     "备注",
 )
 CLAIM_HEADER = (
+    "公司",
     "应收单号",
     "发票号码",
     "开票日期",
@@ -75,8 +87,19 @@ CLAIM_HEADER = (
     "价税合计",
     "到期日",
 )
-MONEY_HEADER = ("收款单号", "行号", "收款日期", "客户编码", "客户名称", "收款金额", "发票号码", "结算方式", "备注")
-PLAN_HEADER = ("指标编码", "部门", "期间", "开始日期", "结束日期", "目标值", "说明")
+MONEY_HEADER = (
+    "公司",
+    "收款单号",
+    "行号",
+    "收款日期",
+    "客户编码",
+    "客户名称",
+    "收款金额",
+    "发票号码",
+    "结算方式",
+    "备注",
+)
+PLAN_HEADER = ("指标编码", "部门", "区域", "期间", "开始日期", "结束日期", "目标值", "说明")
 
 
 def write(company: Company, folder: Path) -> list[Path]:
@@ -85,11 +108,11 @@ def write(company: Company, folder: Path) -> list[Path]:
     later = [sale for sale in company.sales if sale.day >= NEW_SYSTEM]
     book = [Sheet("透视表", pivot(later)), Sheet("销售明细", dotted(company.seed, later)), Sheet("说明", notes())]
     return [
-        texts.save(folder / "销售出库明细_202411-202606.csv", deliveries(company.seed, earlier), "utf-8-sig"),
-        workbooks.save(folder / "销售出库明细_202607-202611.xlsx", book, COMPANY_AUTHOR),
+        texts.save(folder / "销售出库明细_202410-202609.csv", deliveries(company.seed, earlier), "utf-8-sig"),
+        workbooks.save(folder / "销售出库明细_202610-202611.xlsx", book, GROUP),
         texts.save(folder / "销售发票.csv", invoices(company.seed, company.receivables), "gb18030"),
         texts.save(folder / "收款单.csv", collections(company), "utf-8-sig"),
-        workbooks.save(folder / "经营目标_2025-2026.xlsx", [Sheet("经营目标", targets())], COMPANY_AUTHOR),
+        workbooks.save(folder / "经营目标_2025-2026.xlsx", [Sheet("经营目标", targets())], GROUP),
     ]
 
 
@@ -99,6 +122,12 @@ def _kind(sale: Sale) -> str:
 
 def _remark(sale: Sale, line: SaleLine) -> str:
     return "赠品" if line.amount is None else "退货" if sale.source else ""
+
+
+def _times(sale: Sale, line: SaleLine) -> Row:
+    """When the order was confirmed, what day was promised, when the goods left; returns have none of them."""
+    promised = f"{line.promised:%Y-%m-%d}" if line.promised else ""
+    return texts.clock(sale.confirmed), promised, texts.clock(sale.shipped)
 
 
 def deliveries(seed: int, found: list[Sale]) -> Iterator[Row]:
@@ -118,6 +147,7 @@ def deliveries(seed: int, found: list[Sale]) -> Iterator[Row]:
                     texts.plain(line.amount + line.tax),
                 )
             yield (
+                OWNER[sale.warehouse],
                 _kind(sale),
                 sale.number,
                 texts.slashed(sale.day),
@@ -126,6 +156,7 @@ def deliveries(seed: int, found: list[Sale]) -> Iterator[Row]:
                 sale.region,
                 sale.department,
                 sale.salesperson,
+                sale.channel,
                 sale.warehouse,
                 line.number,
                 item.code,
@@ -136,6 +167,7 @@ def deliveries(seed: int, found: list[Sale]) -> Iterator[Row]:
                 line.quantity,
                 *amounts,
                 "" if line.cost is None else texts.plain(line.cost),
+                *_times(sale, line),
                 sale.source.number if sale.source else "",
                 _remark(sale, line),
             )
@@ -153,6 +185,7 @@ def dotted(seed: int, found: list[Sale]) -> Iterator[Row]:
             if line.amount is not None:
                 amounts = (texts.yuan(line.amount), line.tax_percent, texts.yuan(line.amount + line.tax))
             yield (
+                OWNER[sale.warehouse],
                 _kind(sale),
                 sale.number,
                 texts.whole(sale.day),
@@ -161,6 +194,7 @@ def dotted(seed: int, found: list[Sale]) -> Iterator[Row]:
                 sale.region,
                 sale.department,
                 sale.salesperson,
+                sale.channel,
                 sale.warehouse,
                 line.number,
                 item.code,
@@ -169,6 +203,8 @@ def dotted(seed: int, found: list[Sale]) -> Iterator[Row]:
                 line.quantity,
                 *amounts,
                 "" if line.cost is None else texts.yuan(line.cost),
+                *_times(sale, line),
+                sale.source.number if sale.source else "",
                 _remark(sale, line),
             )
 
@@ -199,6 +235,7 @@ def invoices(seed: int, found: list[Invoice]) -> Iterator[Row]:
     for invoice in found:
         customer = customers(seed)[invoice.partner]
         yield (
+            invoice.company,
             invoice.voucher,
             invoice.number,
             f"{invoice.day:%Y-%m-%d}",
@@ -218,8 +255,9 @@ def collections(company: Company) -> Iterator[Row]:
     rng = Random(f"{company.seed}/collection methods")
     yield MONEY_HEADER
     for payment in company.collections:
-        remark = "货款" if payment.reference else "预收款" if payment.invoice is None else "客户未注明发票号"
+        remark = "货款" if payment.reference else "客户未注明发票号"
         yield (
+            payment.company,
             payment.number,
             payment.line,
             texts.serial(payment.day),
@@ -233,22 +271,22 @@ def collections(company: Company) -> Iterator[Row]:
 
 
 def plans() -> dict[tuple[int, int, str], int]:
-    """Planned net revenue in yuan by year, month, department: the trend, with the Spring Festival split."""
+    """Planned net revenue in yuan by year, month, region: the trend, with the Spring Festival split."""
     found = {}
     for year in (2025, 2026):
         for month in range(1, 13):
-            for department in SALES_DEPARTMENTS:
-                expected = demand.plan(department, year, 1 if month == 2 else month) / 100 * 1.005
+            for region in REGIONS.values():
+                expected = demand.plan(region, year, 1 if month == 2 else month) / 100 * 0.995
                 if month <= 2:
-                    early = {2025: 0.45, 2026: 0.66}[year]
+                    early = {2025: 0.45, 2026: 0.685}[year]
                     expected *= early if month == 1 else 1 - early
-                found[year, month, department] = round(expected / 100_000) * 100_000
+                found[year, month, region.name] = round(expected / 10_000) * 10_000
     return found
 
 
 def targets() -> Iterator[Row]:
-    """The yearly plan: monthly revenue of each department and of all (no department), and of approvals."""
-    yield ("华辰制造集团 2025—2026 年经营目标",)
+    """The yearly plan: monthly revenue of each region, of each department and of all, and of approvals."""
+    yield (f"{GROUP} 2025—2026 年经营目标",)
     yield PLAN_HEADER
     found = plans()
     for year in (2025, 2026):
@@ -259,8 +297,13 @@ def targets() -> Iterator[Row]:
                 f"{first:%Y-%m-%d}",
                 f"{(first + timedelta(days=31)).replace(day=1) - timedelta(days=1):%Y-%m-%d}",
             )
+            for region in REGIONS.values():
+                planned = found[year, month, region.name]
+                yield ("revenue", "", region.name, *span, f"{planned // 10_000:,}万", "不含税营收")
             for department in SALES_DEPARTMENTS:
-                yield ("revenue", department, *span, f"{found[year, month, department] // 10_000:,}万", "不含税营收")
-            whole = sum(found[year, month, department] for department in SALES_DEPARTMENTS)
-            yield ("revenue", "", *span, f"{whole / 100_000_000:.4f}亿", "不含税营收，全公司")
-            yield ("approval_cycle_time", "", *span, 6 if year == 2026 else 8, "工作小时，中位数")
+                mine = [region.name for region in REGIONS.values() if region.department == department]
+                planned = sum(found[year, month, name] for name in mine)
+                yield ("revenue", department, "", *span, f"{planned // 10_000:,}万", "不含税营收")
+            whole = sum(found[year, month, name] for name in REGIONS)
+            yield ("revenue", "", "", *span, f"{whole / 100_000_000:.4f}亿", "不含税营收，全公司")
+            yield ("approval_cycle_time", "", "", *span, 4 if year == 2026 else 5, "工作小时，中位数")

@@ -10,7 +10,7 @@ import chinese_calendar
 
 SHIFTS = ((time(9, 0), time(12, 0)), (time(13, 0), time(18, 0)))
 SECONDS_PER_DAY = 8 * 3600
-FIRST_DAY = date(2024, 9, 1)
+FIRST_DAY = date(2024, 8, 1)
 LAST_DAY = date(2027, 3, 31)
 
 
@@ -70,6 +70,7 @@ def workdays(start: date, end: date) -> tuple[date, ...]:
     return tuple(day for day in days if is_workday(day))
 
 
+@cache
 def next_workday(day: date, count: int = 0) -> date:
     """`day` itself if worked, else the next day worked; then `count` days worked further."""
     while not is_workday(day):
@@ -78,4 +79,14 @@ def next_workday(day: date, count: int = 0) -> date:
         day += timedelta(days=1)
         while not is_workday(day):
             day += timedelta(days=1)
+    return day
+
+
+@cache
+def before(day: date, count: int) -> date:
+    """The `count`-th day worked before `day`."""
+    for _ in range(count):
+        day -= timedelta(days=1)
+        while not is_workday(day):
+            day -= timedelta(days=1)
     return day

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from cockpit.settings import settings
-from tests.machine import LACKING
+from tests import servers
+from tests.machine import LACKING, SECRET
 
-# What seals the audit trail wherever a test opens a home that no process has made its key in.
-SECRET = "q7-ZpL0vXw2-Ty9RbE4mKc8-Hs6NdUg3jA"
+STORES = ("sqlite", "postgresql")
+on_both_stores = pytest.mark.parametrize("records_url", STORES, indirect=True)
+"""The test runs with records in a file and with records on a real server."""
 _SLOW_MACHINES = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 hypothesis_settings.register_profile(
     "suite", max_examples=60, deadline=None, database=None, suppress_health_check=_SLOW_MACHINES
@@ -48,6 +50,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.cache_clear()
     yield folder
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[servers.Server]:
+    """A PostgreSQL server, started by the first test that wants it."""
+    with servers.postgres() as (server, _):
+        yield server
+
+
+@pytest.fixture
+def records_url(request: pytest.FixtureRequest) -> str:
+    """COCKPIT_RECORDS_URL: of an empty database on a server where the test is one of `on_both_stores`, else empty."""
+    wanted = getattr(request, "param", "sqlite")
+    return servers.records_on(request.getfixturevalue("postgres")) if wanted == "postgresql" else ""
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = Path(os.environ.get("SHARED_DATA") or ROOT.parent / "shared" / "data")
 LACKING = "this machine lacks "
+# What seals the audit trail wherever a test opens a home that no process has made its key in.
+SECRET = "q7-ZpL0vXw2-Ty9RbE4mKc8-Hs6NdUg3jA"
 
 
 def lacks(what: str) -> NoReturn:

@@ -14,16 +14,19 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pymysql
+from sqlalchemy import URL
 
 from tests.machine import lacks
 
 PASSWORD = "geheim-口令/@%1"
 STARTED_WITHIN = 60.0
+_numbers = count(1)
 
 
 @dataclass(frozen=True)
@@ -205,3 +208,38 @@ def rows(server: Server, database: str, statement: str) -> list[tuple[object, ..
     with connect(server, database) as con, con.cursor() as cursor:
         cursor.execute(statement)
         return [tuple(row) for row in cursor.fetchall()]
+
+
+@contextmanager
+def nginx(site: str, name: str, port: int, behind: int) -> Iterator[Path]:
+    """A TLS proxy on `port` with the server block `site` for `name`, before what listens on the port `behind`; the
+    certificate by which it is known, for `name` and 127.0.0.1."""
+    program, openssl = shutil.which("nginx", path=_PATH), shutil.which("openssl", path=_PATH)
+    if program is None or openssl is None:
+        lacks("a TLS proxy (nginx, openssl)")
+    account = _unprivileged()
+    with _folder(account) as folder:
+        certificate, secret = folder / "cockpit.pem", folder / "cockpit.key"
+        made = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        made += ["-keyout", str(secret), "-out", str(certificate), "-days", "1", "-subj", f"/CN={name}"]
+        made += ["-addext", f"subjectAltName=DNS:{name},IP:127.0.0.1"]
+        subprocess.run(made, check=True, capture_output=True, cwd="/", **_account(account))
+        places = {"443": f"127.0.0.1:{port}", "8501": str(behind), "/etc/ssl/cockpit.": str(folder / "cockpit.")}
+        for usual, here in places.items():
+            assert usual in site
+            site = site.replace(usual, here)
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        rooms = " ".join(f"{kind}_temp_path {folder / kind};" for kind in kinds)
+        settings = folder / "nginx.conf"
+        settings.write_text(f"pid {folder / 'pid'}; events {{}} http {{ access_log off; {rooms}\n{site}\n}}\n")
+        command = [program, "-e", str(folder / "errors"), "-c", str(settings), "-g", "daemon off;"]
+        with _running(command, account, folder / "log.txt", port, signal.SIGTERM):
+            yield certificate
+
+
+def records_on(server: Server) -> str:
+    """The address of a new, empty database for records on a PostgreSQL server."""
+    name = f"records{next(_numbers)}"
+    execute(server, "postgres", f"CREATE DATABASE {name}")
+    address = URL.create("postgresql+psycopg", server.administrator, PASSWORD, "127.0.0.1", server.port, name)
+    return address.render_as_string(hide_password=False)

@@ -20,6 +20,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from tests import prepared
 from tests.machine import ROOT
 
 PATIENCE = 180  # seconds for a start on a busy machine
@@ -57,6 +58,18 @@ class Browser:
     cookies: dict[str, str] = field(default_factory=dict)
     language: str = "zh-CN"
 
+    @property
+    def origin(self) -> str:
+        """The address in the browser's line."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def line(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def wire(self) -> dict[str, Any]:
+        """How a websocket is connected."""
+        return {"uri": f"ws://127.0.0.1:{self.port}/_stcore/stream"}
+
     def ask(
         self,
         path: str,
@@ -66,10 +79,15 @@ class Browser:
         raw: bool = False,
     ) -> Answer:
         """One request; `headers` with an empty value are left out. `raw` sends the path as it is."""
-        sent = {"Host": f"127.0.0.1:{self.port}", "Accept-Language": self.language, **HTML, **(headers or {})}
+        sent = {
+            "Host": urllib.parse.urlsplit(self.origin).netloc,
+            "Accept-Language": self.language,
+            **HTML,
+            **(headers or {}),
+        }
         if self.cookies and "Cookie" not in sent:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        line = self.line()
         try:
             line.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             data = None if body is None else body.encode("utf-8")
@@ -101,7 +119,7 @@ class Browser:
         """Send a form without opening its page."""
         said = {
             "Content-Type": "application/x-www-form-urlencoded",
-            "Origin": f"http://127.0.0.1:{self.port}",
+            "Origin": self.origin,
             **(headers or {}),
         }
         return self.ask(path, "POST", urllib.parse.urlencode(fields), said)
@@ -120,9 +138,9 @@ class Browser:
     def stream(self, **headers: str) -> Iterator[ClientConnection]:
         """The websocket of a page; raises `websockets.exceptions.InvalidStatus` where it is refused."""
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **headers}
-        origin = sent.pop("Origin", f"http://127.0.0.1:{self.port}")
+        origin = sent.pop("Origin", self.origin)
         with connect(
-            f"ws://127.0.0.1:{self.port}/_stcore/stream",
+            **self.wire(),
             origin=origin or None,  # type: ignore[arg-type]
             additional_headers={name: value for name, value in sent.items() if value},
             subprotocols=["streamlit"],  # type: ignore[list-item]
@@ -166,7 +184,7 @@ class Server:
 
     def start(self, ready: bool = True) -> Server:
         """Start and wait until it answers, and until it is ready where that is wanted."""
-        environment = {**os.environ, "COCKPIT_HOME": str(self.home), "PORT": str(self.port), **self.environment}
+        environment = self.surroundings()
         arguments: list[str | Path] = [ROOT / "app.py"]
         if self.by_streamlit:
             options = ["--server.port", str(self.port), "--server.headless", "true"]
@@ -181,6 +199,10 @@ class Server:
             assert time.monotonic() < until, (self.folder / "log").read_text("utf-8")[-2000:]
             time.sleep(0.3)
         return self
+
+    def surroundings(self) -> dict[str, str]:
+        """The environment of the server, and of commands beside it."""
+        return {**os.environ, "COCKPIT_HOME": str(self.home), "PORT": str(self.port), **self.environment}
 
     def health(self) -> int:
         try:
@@ -206,9 +228,14 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path, ready: bool = True, by_streamlit: bool = False, **environment: str) -> Iterator[Server]:
+def server(
+    folder: Path, ready: bool = True, by_streamlit: bool = False, sample: Path | None = None, **environment: str
+) -> Iterator[Server]:
+    """A server in `folder`; with the run's temporary folder as `sample` the sample company is in its home already."""
     folder.mkdir(parents=True, exist_ok=True)
     running = Server(folder, environment, by_streamlit)
+    if sample is not None:
+        prepared.copied(sample, running.home)
     try:
         yield running.start(ready)
     finally:

@@ -37,12 +37,46 @@ def _each(action: str, objects: Iterable[str]) -> set[str]:
     return {f"{action}:{one}" for one in objects}
 
 
-_APPROVALS = ("approval_cycle_time", "approval_node_wait", "approval_outcomes", "process_throughput_time")
+_APPROVALS = (
+    "approval_cycle_time",
+    "approval_node_wait",
+    "approval_outcomes",
+    "approval_breach_rate",
+    "approval_rework_rate",
+    "approval_steps",
+    "approval_pass_through_share",
+    "approval_standard_path_share",
+    "approval_backlog",
+    "process_throughput_time",
+)
+_PURCHASES = ("purchase_amount", "maverick_rate", "receipt_shortfall", "gr_ir_open_amount")
+_STOCK = (
+    "inventory_turnover_days",
+    "inventory_turnover_rate",
+    "stock_value",
+    "days_of_cover",
+    "stock_out_rate",
+    "slow_moving_share",
+    "negative_stock_share",
+    "count_accuracy",
+    "posting_lag",
+)
+_SALES = (
+    "revenue",
+    "revenue_growth",
+    "revenue_growth_sequential",
+    "plan_attainment",
+    "return_rate",
+    "order_cycle_time",
+    "on_time_delivery_rate",
+)
+_ARRIVALS = ("data_freshness", "data_quality_score")
 _BOOKED = ("sales_lines", "invoices", "payments", "targets")
 _COUNTED = ("stock_balances", "stock_summaries")
 _LOOK = {"drill", "source_row", "export"}
 _PROCESSES = ("overview", "procurement", "inventory", "revenue", "reconciliation")
-PAGES = (*_PROCESSES, "alerts", "meeting", "data", "document", "admin")
+_TOLD = ("alerts", "meeting", "dictionary")  # pages that show what somebody may see anyway
+PAGES = (*_PROCESSES, *_TOLD, "data", "document", "admin")
 """The pages that are opened by permission."""
 _BUSINESS_TABLES = tuple(
     table.name for table in TABLES.values() if not table.settings and f"deliver:{table.name}" not in ALSO
@@ -60,14 +94,14 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
         for role in (
             _role(  # sees everything and changes nothing but when a figure warns
                 "executive",
-                _each("page", (*_PROCESSES, "alerts", "meeting", "data", "document")),
+                _each("page", (*_PROCESSES, *_TOLD, "data", "document")),
                 _each("metric", (ANY,)),
                 _LOOK,
                 {"personal", "threshold"},
             ),
             _role(  # the scope says whose head
                 "head",
-                _each("page", (*_PROCESSES, "alerts", "meeting", "data", "document")),
+                _each("page", (*_PROCESSES, *_TOLD, "data", "document")),
                 _each("metric", (ANY,)),
                 _each("deliver", _BUSINESS_TABLES),
                 _LOOK,
@@ -75,7 +109,7 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
             ),
             _role(
                 "finance",
-                _each("page", (*_PROCESSES, "alerts", "meeting", "data", "document")),
+                _each("page", (*_PROCESSES, *_TOLD, "data", "document")),
                 _each("metric", (ANY,)),
                 _each("deliver", (*_BOOKED, *_COUNTED, "partners", "exchange_rates")),
                 _LOOK,
@@ -83,16 +117,16 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
             ),
             _role(  # no sales figures, hence neither receivables nor the pages that show them
                 "procurement",
-                _each("page", ("overview", "procurement", "inventory", "alerts", "meeting", "data", "document")),
-                _each("metric", (*_APPROVALS, "inventory_turnover_days")),
+                _each("page", ("overview", "procurement", "inventory", *_TOLD, "data", "document")),
+                _each("metric", (*_APPROVALS, *_PURCHASES, *_STOCK, *_ARRIVALS)),
                 _each("deliver", ("process_events", "purchase_orders", "goods_receipts", "partners", "materials")),
                 _LOOK,
                 {"personal", "reject"},
             ),
             _role(  # what lies there and what it is worth, not what was paid or asked for it
                 "warehouse",
-                _each("page", ("overview", "inventory", "alerts", "meeting", "data", "document")),
-                _each("metric", ("inventory_turnover_days",)),
+                _each("page", ("overview", "inventory", *_TOLD, "data", "document")),
+                _each("metric", (*_STOCK, *_ARRIVALS)),
                 _each("deliver", ("goods_receipts", "stock_movements", *_COUNTED, "warehouses", "materials")),
                 _LOOK,
                 {"reject"},
@@ -100,8 +134,8 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
             ),
             _role(  # what was sold, not what it cost
                 "sales",
-                _each("page", ("overview", "revenue", "alerts", "meeting", "data", "document")),
-                _each("metric", ("revenue", "revenue_growth")),
+                _each("page", ("overview", "revenue", *_TOLD, "data", "document")),
+                _each("metric", (*_SALES, *_ARRIVALS)),
                 _each("deliver", ("sales_lines", "partners")),
                 _LOOK,
                 {"personal", "reject"},
@@ -109,7 +143,7 @@ BUILTIN: Mapping[str, RoleFacts] = MappingProxyType(
             ),
             _role(  # everybody in the room reads it
                 "screen",
-                _each("page", (*_PROCESSES, "alerts", "meeting")),
+                _each("page", (*_PROCESSES, *_TOLD)),
                 _each("metric", (ANY,)),
                 hidden=("personal",),
             ),

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from cockpit.api import answers, doors
+from cockpit.api import answers, doors, theme
 from cockpit.api.forms import ENTRY, Forms, fields, local_place
 from cockpit.api.gate import COOKIE, LOGIN, Door
 from cockpit.api.site import Site, address_of
@@ -47,6 +47,7 @@ class Desk:
         pages = {"/auth/login": self.login, "/auth/setup": self.setup, "/auth/logout": self.logout}
         pages |= {"/auth/demo": self.demo, "/auth/reset/{token}": self.reset, "/auth/static/{name}": self.file}
         made = [Route(path, self._guarded(page), methods=every) for path, page in pages.items()]
+        made.append(Route(theme.PATH, self._guarded(self.theme), methods=every))
         return [*made, Route("/auth/{rest:path}", self._nothing, methods=every)]
 
     # ---------------------------------------------------------------- pages
@@ -143,6 +144,14 @@ class Desk:
         if found is None or request.method not in ("GET", "HEAD"):
             return answers.refused(request.scope, 404, self._language)
         return FileResponse(found, headers={"cache-control": "public, max-age=3600"})
+
+    async def theme(self, request: Request, entrance: Entrance) -> Response:
+        """A script for the pages: light or dark as whoever is signed in chose it."""
+        if request.method not in ("GET", "HEAD"):
+            return answers.refused(request.scope, 405, self._language)
+        key = await self._present(request, entrance)
+        actor = None if key is None else await asyncio.to_thread(entrance.actor, key)
+        return theme.script(None if actor is None else await asyncio.to_thread(entrance.theme, actor))
 
     # ---------------------------------------------------------------- parts
 

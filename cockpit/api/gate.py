@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cockpit.api import answers
+from cockpit.api import answers, theme
 from cockpit.api.front import Front
 from cockpit.api.site import Site, is_loopback
 from cockpit.api.sockets import Sockets
@@ -74,6 +74,8 @@ class Gate:
                 scope = _told(scope, key)
         except SystemFailure as failure:
             refusal = answers.failed(scope, failure, self._language)
+        if refusal is None and self._is_page(scope):
+            scope, send = theme.with_script(scope, send)
         await (self._app if refusal is None else refusal)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:
@@ -107,6 +109,9 @@ class Gate:
         place = quote(scope["path"]) + (f"?{query}" if query else "")
         target = LOGIN if place == "/" else f"{LOGIN}?next={quote(place, safe='/')}"
         return RedirectResponse(target, status_code=303)
+
+    def _is_page(self, scope: Scope) -> bool:
+        return scope["method"] == "GET" and scope["path"].strip("/") in self._known | {""}
 
     def _is_lost(self, scope: Scope) -> bool:
         """A person's request for a page that is not there; files, health and data routes are none of it."""

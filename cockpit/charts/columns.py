@@ -10,7 +10,7 @@ from cockpit.charts.palette import FONT, Palette
 
 Spec = dict[str, Any]
 
-NARROW = "bandwidth('x') < 38"
+NARROW, SIGN = 38, 9  # pixels a column needs for a short value, and for each sign of a long one
 HEAD = 0.16  # share of the height a printed value needs inside a column
 HEAD_ROOM = 1.18  # space above the tallest column for the festival's name and the printed value
 
@@ -57,8 +57,12 @@ def columns(
     height: int,
     target: float | None = None,
     axis: bool = True,
+    fixed: bool = False,
 ) -> Spec:
-    """A complete Vega-Lite chart of `height` pixels; values are in one unit, missing ones leave their place empty."""
+    """A complete Vega-Lite chart of `height` pixels; values are in one unit, missing ones leave their place empty.
+
+    A chart of a `fixed` width has room for its values; else they turn where columns become narrow.
+    """
     x = _x(points, axis)
     y = _y(points, target)
     layers: list[Spec] = []
@@ -71,7 +75,7 @@ def columns(
     layers.append(_bars(x, y, "actual", {"color": palette.actual}))
     if target is not None:
         layers += _target(palette, y, target)
-    layers += _labels(palette, x, y, target)
+    layers += _labels(palette, x, y, target, "false" if fixed else _narrow(points))
     return {
         "height": height,
         "layer": layers,
@@ -79,6 +83,12 @@ def columns(
         "config": config(palette),
         "padding": {"left": 0, "right": 0, "top": 4, "bottom": 2},
     }
+
+
+def _narrow(points: Sequence[Point]) -> str:
+    """Whether a column has no room for its value beside it; known only where the chart is drawn."""
+    longest = max((len(point.text) for point in points), default=0)
+    return f"bandwidth('x') < {max(NARROW, SIGN * longest)}"
 
 
 def _values(point: Point) -> Spec:
@@ -131,7 +141,7 @@ def _bars(x: Spec, y: Spec, field: str, mark: Spec) -> Spec:
     }
 
 
-def _labels(palette: Palette, x: Spec, y: Spec, target: float | None) -> list[Spec]:
+def _labels(palette: Palette, x: Spec, y: Spec, target: float | None, narrow: str) -> list[Spec]:
     """Values inside the head of tall columns, at the foot where the target's line crosses the head.
 
     Short and negative columns have no room inside: their value stands above.
@@ -147,10 +157,10 @@ def _labels(palette: Palette, x: Spec, y: Spec, target: float | None) -> list[Sp
         # On a phone a column is narrower than its value: the text then runs along the column, away from its end.
         away = -4 if dy > 0 else 4
         along = {
-            "angle": {"expr": f"{NARROW} ? -90 : 0"},
-            "align": {"expr": f"{NARROW} ? '{'right' if dy > 0 else 'left'}' : 'center'"},
-            "dx": {"expr": f"{NARROW} ? {away} : 0"},
-            "dy": {"expr": f"{NARROW} ? 0 : {dy}"},
+            "angle": {"expr": f"{narrow} ? -90 : 0"},
+            "align": {"expr": f"{narrow} ? '{'right' if dy > 0 else 'left'}' : 'center'"},
+            "dx": {"expr": f"{narrow} ? {away} : 0"},
+            "dy": {"expr": f"{narrow} ? 0 : {dy}"},
         }
         encoding = {"x": x, "y": {**y, **value}, "text": {"field": "text"}}
         return {"transform": [{"filter": filter_}], "mark": {**mark, **along, "color": color}, "encoding": encoding}

@@ -169,6 +169,8 @@ _BALANCES = """
     )
 """
 
+# For stock that nobody uses: the last day up to here on which some was used or sent to another warehouse, and the
+# first on which there was any.
 # Between two stated balances that differ although nothing moved, the way is unknown: half of both for each day.
 _STEPS = f"""
     ahead AS (
@@ -177,7 +179,11 @@ _STEPS = f"""
                coalesce(lead(anchored AND NOT moved) OVER own
                         AND (lead(balance) OVER own, lead(worth) OVER own) IS DISTINCT FROM (balance, worth)
                         AND lead(day) OVER own - day > 1, false) AS glides,
-               row_number() OVER own AS position
+               row_number() OVER own AS position,
+               max(day) FILTER (used_quantity > 0) OVER (own ROWS UNBOUNDED PRECEDING) AS last_used_day,
+               max(day) FILTER (sent_quantity > 0) OVER (own ROWS UNBOUNDED PRECEDING) AS last_sent_day,
+               CASE WHEN first_value(head_quantity) OVER own > 0 THEN {SINCE_EVER}
+                    ELSE min(day) FILTER (balance > 0) OVER (own ROWS UNBOUNDED PRECEDING) END AS first_stock_day
         FROM balanced WINDOW own AS (PARTITION BY ledger, company, material, place ORDER BY day)
     ), around AS (
         SELECT *, lag(glides, 1, false) OVER own AS glided,
@@ -189,7 +195,8 @@ _STEPS = f"""
                head_quantity AS quantity, head_value AS value, head_quantity AS before_quantity,
                head_value AS before_value, head_quantity AS after_quantity, head_value AS after_value, false AS moved,
                0 AS used_quantity, 0 AS used_value, 0 AS sold_quantity, 0 AS sold_value, 0 AS sent_quantity,
-               0 AS sent_value, false AS used_uncosted
+               0 AS sent_value, false AS used_uncosted, NULL::DATE AS last_used_day, NULL::DATE AS last_sent_day,
+               CASE WHEN head_quantity > 0 THEN {SINCE_EVER} END AS first_stock_day
         FROM around WHERE position = 1 AND head_quantity IS NOT NULL
         UNION ALL
         SELECT ledger, company, material, place, day, day + glided::INTEGER,
@@ -198,11 +205,12 @@ _STEPS = f"""
                CASE WHEN glided THEN worth ELSE previous_worth END, balance, worth, moved,
                coalesce(used_quantity, 0), coalesce(used_value, 0), coalesce(sold_quantity, 0),
                coalesce(sold_value, 0), coalesce(sent_quantity, 0), coalesce(sent_value, 0),
-               coalesce(used_uncosted, false)
+               coalesce(used_uncosted, false), last_used_day, last_sent_day, first_stock_day
         FROM around
         UNION ALL
         SELECT ledger, company, material, place, next_day, day + 1, next_day + 1, (balance + next_balance) * 0.5,
-               (worth + next_worth) * 0.5, balance, worth, next_balance, next_worth, false, 0, 0, 0, 0, 0, 0, false
+               (worth + next_worth) * 0.5, balance, worth, next_balance, next_worth, false, 0, 0, 0, 0, 0, 0, false,
+               last_used_day, last_sent_day, coalesce(first_stock_day, next_day)
         FROM around WHERE glides
     )
 """
@@ -250,6 +258,9 @@ STOCK_DAYS = Derivation(
         "sent_quantity": QUANTITY,
         "sent_value": VALUE,
         "used_uncosted": "BOOLEAN",
+        "last_used_day": "DATE",
+        "last_sent_day": "DATE",
+        "first_stock_day": "DATE",
     },
     inputs={"stock_movements": UNIT, "stock_balances": COMPANY, "materials": WHOLE_LEDGER},
     statement=_STATEMENT,

@@ -29,6 +29,7 @@ from connectors.base import Connector, Extract, Unreadable
 
 MANIFEST = "manifest.json"
 GRACE = 0.005
+REST = 3.0  # seconds
 _ENDS = {0: "ok", 1: "crash", 3: "memory", 4: "disk"}  # what the exit status of a fork says
 
 
@@ -61,10 +62,19 @@ def main() -> None:
                 importlib.import_module(target.partition(":")[0])  # warm for every fork to come
             outcome, peak = _fork(job) if hasattr(os, "fork") else (_here(job), 0)
             _tell({"done": outcome, "peak": peak})
+            _warm()
     except (EOFError, BrokenPipeError):
         pass
     for folder in folders:  # the parent is gone and takes nothing away any more
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _warm() -> None:
+    """Loads, for the forks to come, what not every file needs; until the next file comes, who delivers the last one
+    has the cores for a while."""
+    if hasattr(os, "fork"):
+        select.select([sys.stdin], [], [], REST)
+        import duckdb  # noqa: F401
 
 
 def _tell(message: dict[str, Any]) -> None:
@@ -103,8 +113,6 @@ def _fork(job: dict[str, Any]) -> tuple[str, int]:
                 with suppress(OSError):
                     traceback.print_exc()  # last words, in stderr.txt
             os._exit(status)  # the fork ends here whatever happens
-    import duckdb  # noqa: F401  warm for the forks to come: not every file needs it, and the first one did not wait
-
     return _await(pid, time.monotonic() + float(job["seconds"]))
 
 

@@ -168,6 +168,7 @@ class _File:
     def _part(self, sheet: str | None, issues: list[Issue], status: PartStatus, rows: int = 0) -> StagedPart:
         """A part that brings nothing; all its `rows` are skipped."""
         part = StagedPart(self.file.name, self.sha256, sheet, self.connector, None, issues=issues, status=status)
+        part.department = self.options.department
         return replace(part, size=self.size, rows_read=rows, rows_skipped=rows)
 
     def _stage_sheet(self, sheet: ReadSheet) -> StagedPart:

@@ -137,7 +137,7 @@ class _Maker:
         for column in self.columns:
             text, key = raw(column.name), column.name
             asked[f"{key}:n"] = f"count({text})"
-            asked[f"{key}:errors"] = f"count_if(starts_with({text}, '#'))"
+            asked[f"{key}:errors"] = f"count_if({text} >= '#' AND {text} < '$')"  # begins with it, sooner said
             if column.kind in DATED:
                 asked[f"{key}:plain"] = f"count_if({dates.is_plain(text)})"
             elif column.kind in NUMERIC:
@@ -145,7 +145,7 @@ class _Maker:
             elif column.kind == "code":
                 asked[f"{key}:tails"] = f"count_if(suffix({text}, '.0'))"
                 asked[f"{key}:wide"] = f"count_if(strlen({text}) <> length({text}))"
-                asked[f"{key}:powers"] = f"count_if(contains({text}, 'E+') OR contains({text}, 'e+'))"
+                asked[f"{key}:powers"] = f"count_if(contains({text}, '+'))"  # looked at closer where there is any
                 asked[f"{key}:long"] = f"count_if(strlen({text}) > 15)"
         select = ", ".join(asked.values())
         values = self.con.execute(f"SELECT {select} FROM {self.body.relation}").fetchall()[0]

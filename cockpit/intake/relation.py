@@ -301,6 +301,7 @@ class _Pull:
         )
         part = StagedPart(
             file=wish.source,
+            department=wish.values.get("department"),
             sha256="",
             sheet=self.relation.name,
             connector="sql",

@@ -224,12 +224,19 @@ class _Ahead:
         copy = self.folder / "copy"
         try:
             shutil.copyfile(self._path, copy)
-            with copy.open("rb") as file:
-                self._sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            self._found = self._pool._read(copy, self._path.name, self._connectors, lambda rows: None, self.folder)
+            marking = threading.Thread(target=self._mark, args=(copy,), daemon=True)
+            marking.start()
+            try:
+                self._found = self._pool._read(copy, self._path.name, self._connectors, lambda rows: None, self.folder)
+            finally:
+                marking.join()
             copy.unlink()
         except (OSError, SystemFailure):  # whoever asks for the file will be told; the room may be needed until then
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _mark(self, copy: Path) -> None:
+        with suppress(OSError), copy.open("rb") as file:
+            self._sha256 = hashlib.file_digest(file, "sha256").hexdigest()
 
     def of(self, sha256: str, name: str, connectors: Sequence[tuple[str, Mapping[str, Any]]]) -> ReadFile | None:
         """What was read, once it is, where these bytes were; None where it was another file or anything is amiss."""

@@ -6,10 +6,12 @@ median would be without a slice does not add up, and says so by its name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 Value = str | None
+Product = TypeVar("Product", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class PriceVolumeMix:
     gone: float = 0.0
 
 
-def price_volume_mix(now: Mapping[Value, Sold], before: Mapping[Value, Sold]) -> PriceVolumeMix:
+def price_volume_mix(now: Mapping[Product, Sold], before: Mapping[Product, Sold]) -> PriceVolumeMix:
     """The change of revenue split into price, volume, mix, new and gone products.
 
     Over products of both periods with quantities q and mean prices p: price = Σ q₁ (p₁ − p₀), volume = (Q₁ / Q₀ − 1) Σ

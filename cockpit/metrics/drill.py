@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from cockpit.metrics.query import Reads, context, filtered, kind_of, placed
-from cockpit.metrics.question import Question
+from cockpit.metrics.question import Question, column_of
 from cockpit.metrics.sight import hidden_dimensions
 from cockpit.metrics.statements import asked_values, compiled, standing_in
 from cockpit.metrics.types import Metric
@@ -50,7 +50,7 @@ def documents(
     asked, limits, hidden = standing_in(whole), statements.standing_in(scope), hidden_dimensions(metric, scope)
     kind = (*kind_of(metric, asked, limits), limit)
     counting, listing = _KEPT.get(warehouse, kind, lambda: _planned(metric, asked, warehouse, limits, limit))
-    values = asked_values(whole.start, whole.end, tiles, scope)
+    values = asked_values(whole, tiles, scope)
     total = int(counting.records(warehouse, values)[0]["n"])
     records = listing.records(warehouse, values)
     scale = float(metric.scale)
@@ -60,8 +60,10 @@ def documents(
             document=record["document"],
             document_no=record["document_no"],
             day=record["day"],
-            dimensions={n: record.get(n) for n in metric.dimensions if n in record or n in hidden},
-            several=tuple(name for name in metric.dimensions if record.get(f"_several_{name}")),
+            dimensions={
+                n: record.get(column_of(n)) for n in metric.dimensions if column_of(n) in record or n in hidden
+            },
+            several=tuple(name for name in metric.dimensions if record.get(f"_several_{column_of(name)}")),
             value=None if record["value"] is None else float(record["value"]) * scale,
             reason=record["reason"],
         )
@@ -87,7 +89,7 @@ def _grouped(metric: Metric, facts: ir.Table, dimensions: Sequence[str]) -> ir.T
     facts = facts.filter(facts.document.notnull())
     facts = facts.mutate(_measure=facts[MEASURES[metric.kind]] if metric.kind in MEASURES else ibis.literal(1))
     one_value: dict[str, ir.Value] = {}
-    for name in dimensions:
+    for name in map(column_of, dimensions):
         if name in facts.columns:
             one_value[name] = ibis.ifelse(
                 facts[name].min() == facts[name].max(), facts[name].min(), ibis.null("string")

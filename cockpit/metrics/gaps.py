@@ -1,4 +1,4 @@
-"""Warehouses known by 收发存 summaries alone, and the periods of a question for which none of them fits whole."""
+"""Warehouses known by 收发存 summaries alone, and the periods of a question for which none of them fits."""
 
 from __future__ import annotations
 
@@ -34,8 +34,11 @@ def summary_spans(warehouse: Reads, scope: Scope, ledgers: tuple[str, ...]) -> S
     return spans
 
 
-def missing(spans: Spans, tiles: Sequence[Period], where: Mapping[str, tuple[str, ...]]) -> dict[Place, list[Period]]:
-    """The periods, from a place's first summary on, of which some day lies in no summary that the period holds whole.
+def missing(
+    spans: Spans, tiles: Sequence[Period], where: Mapping[str, tuple[str, ...]], as_of: bool = False
+) -> dict[Place, list[Period]]:
+    """The periods, from a place's first summary on, of which some day lies in no summary that the period holds whole;
+    for what is taken `as_of` each period's end, those with whose end no summary ends.
 
     `where` are the question's filters: places that it leaves out lack nothing.
     """
@@ -45,8 +48,12 @@ def missing(spans: Spans, tiles: Sequence[Period], where: Mapping[str, tuple[str
         wanted = (("company", company), ("warehouse", warehouse or ""))
         if any(name in where and value not in where[name] for name, value in wanted):
             continue
-        began = known[0][0]
-        found = [tile for tile in tiles if tile.end > began and not _covered(max(tile.start, began), tile, known)]
+        began, ends = known[0][0], {after for _, after in known}
+        found = [
+            tile
+            for tile in tiles
+            if tile.end > began and not (tile.end in ends if as_of else _covered(max(tile.start, began), tile, known))
+        ]
         if found:
             lacking[place] = found
     return lacking

@@ -30,7 +30,7 @@ def medians_without(
     asked, limits = standing_in(whole), statements.standing_in(scope)
     kind = (*kind_of(metric, asked, limits), dimension)
     statement: Statement = _KEPT.get(warehouse, kind, lambda: _planned(metric, asked, dimension, warehouse, limits))
-    values = asked_values(whole.start, whole.end, [], scope) | {"slices": [value or "" for value in slices]}
+    values = asked_values(whole, [], scope) | {"slices": [value or "" for value in slices]}
     found = {record["slice"]: record["median"] for record in statement.records(warehouse, values)}
     scale = float(metric.scale)
     return {one: None if (median := found.get(one or "")) is None else float(median) * scale for one in slices}

@@ -1,8 +1,9 @@
-"""Inventory: how many days what lies in stock would last at the rate at which it is used."""
+"""Inventory: how many days what lies in stock would last at the rate at which it is used, and how often it turns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import ibis
@@ -15,6 +16,7 @@ _POSITION = ("ledger", "company", "warehouse", "material_code", "category", "uom
 
 # Turnover by value says nothing when negative and uncosted rows make up more of the quantity than this leaves over.
 COVERED_SHARE = 0.8
+YEAR_DAYS = 365
 
 
 def _measures(context: FactContext) -> tuple[str, str]:
@@ -23,16 +25,16 @@ def _measures(context: FactContext) -> tuple[str, str]:
     return basis, "sold" if context.params["consumption"] == "sales" else "used"
 
 
-def _by_warehouse(context: FactContext) -> bool:
+def by_warehouse(context: FactContext) -> bool:
     """Whether what one warehouse sends to another counts as consumed there."""
-    return "warehouse" in (*context.by, *context.where) and context.params["consumption"] == "all"
+    return "warehouse" in (*context.by, *context.where) and context.params.get("consumption", "all") == "all"
 
 
 def _consumed(table: ir.Table, context: FactContext) -> ir.Value:
     """Consumption; what one warehouse sends to another is used there only when warehouses are looked at."""
     basis, kind = _measures(context)
     consumed = table[f"{kind}_{basis}"]
-    if _by_warehouse(context):
+    if by_warehouse(context):
         consumed = consumed + table[f"sent_{basis}"]
     return consumed
 
@@ -205,7 +207,7 @@ def turnover_facts(context: FactContext) -> ir.Table:
     positions and sources, and the ratio of the sums is the figure of any group.
     """
     positions = _positions(context)
-    if _by_warehouse(context):
+    if by_warehouse(context):
         context.notes.append(("transfers_are_consumption", {}))
     negative = (positions.opening_state == 1) | (positions.closing_state == 1)
     uncosted = positions.uncosted | (positions.opening_state == 2) | (positions.closing_state == 2)
@@ -258,16 +260,26 @@ def turnover_days(parts: Parts) -> float | None:
     return ratio(parts.counted("numerator"), parts.counted("denominator"))
 
 
-def _mixed_units(parts: Parts) -> bool:
+def turnover_rate(parts: Parts) -> float | None:
+    """Times a year: 365 over turnover days. Null where they are."""
+    if _too_little(parts) or _not_positive(parts):
+        return None
+    return ratio(parts.counted("numerator"), parts.counted("denominator"))
+
+
+def mixed_units(parts: Parts) -> bool:
+    """Whether the rows' quantities are in several units."""
     lowest, highest = parts.each("lowest_unit"), parts.each("highest_unit")
     return bool(lowest) and min(lowest) != max(highest)
 
 
-def _told_by(source: str) -> Callable[[ir.Table], ir.Value]:
+def told_by(source: str) -> Callable[[ir.Table], ir.Value]:
+    """Measure: whether any row is told by this source."""
     return lambda rows: (rows.source == source).any()
 
 
-def _rests_on(source: str) -> Callable[[Parts], bool]:
+def rests_on(source: str) -> Callable[[Parts], bool]:
+    """Flag: whether any row that counts is."""
     return lambda parts: bool(parts.counted(source))
 
 
@@ -311,52 +323,66 @@ def turnover_documents(context: FactContext) -> ir.Table:
     return found.select(*_DOCUMENT_COLUMNS).union(summaries.select(*_DOCUMENT_COLUMNS))
 
 
-METRICS: tuple[Metric, ...] = (
-    Metric(
-        name="inventory_turnover_days",
-        unit="days",
-        direction="band",
-        importance="O",
-        process="inventory",
-        owner="warehouse",
-        kind="ratio",
-        sources=("stock_movements", "stock_balances", "stock_summaries"),
-        dimensions=("material", "category", "warehouse", "company"),
-        facts=turnover_facts,
-        placement="periods",
-        thresholds=Thresholds(relative_band=Decimal("0.2")),
-        params={
-            "basis": Parameter("value", ("value", "quantity")),
-            "consumption": Parameter("all", ("all", "sales")),
-        },
-        fields={
-            "numerator": lambda rows: rows.numerator.sum(),
-            "denominator": lambda rows: rows.denominator.sum(),
-            "average_stock": lambda rows: (rows.numerator.cast("float64") / rows.days.nullif(0)).sum(),
-        },
-        parts={
-            "size": lambda rows: rows["size"].sum(),
-            "negative": lambda rows: rows.negative.cast("int64").sum(),
-            "lowest_unit": lambda rows: rows.unit.min(),
-            "highest_unit": lambda rows: rows.unit.max(),
-            **{source: _told_by(source) for source in ("movements", "balances", "summaries")},
-        },
-        all_fields={
-            "covered_share": covered_share,
-            "negative_positions": lambda parts: parts.total("negative"),
-        },
-        flags={
-            "stock_from_movements": _rests_on("movements"),
-            "stock_from_balances": _rests_on("balances"),
-            "stock_from_summaries": _rests_on("summaries"),
-            "outbound_undivided": _rests_on("summaries"),
-            "mixed_units": _mixed_units,
-            "stock_mostly_uncosted": _too_little,
-            "stock_total_not_positive": _not_positive,
-        },
-        value=turnover_days,
-        contribution=lambda params: "count" if params["basis"] == "quantity" else "amount",
-        documents=turnover_documents,
-        needs=lambda params: frozenset() if params["basis"] == "quantity" else frozenset({"cost"}),
-    ),
+_DAYS = Metric(
+    name="inventory_turnover_days",
+    unit="days",
+    direction="band",
+    importance="O",
+    process="inventory",
+    owner="warehouse",
+    kind="ratio",
+    sources=("stock_movements", "stock_balances", "stock_summaries"),
+    dimensions=("material", "category", "warehouse", "company"),
+    facts=turnover_facts,
+    placement="periods",
+    thresholds=Thresholds(relative_band=Decimal("0.2")),
+    params={
+        "basis": Parameter("value", ("value", "quantity")),
+        "consumption": Parameter("all", ("all", "sales")),
+    },
+    fields={
+        "numerator": lambda rows: rows.numerator.sum(),
+        "denominator": lambda rows: rows.denominator.sum(),
+        "average_stock": lambda rows: (rows.numerator.cast("float64") / rows.days.nullif(0)).sum(),
+    },
+    parts={
+        "size": lambda rows: rows["size"].sum(),
+        "negative": lambda rows: rows.negative.cast("int64").sum(),
+        "lowest_unit": lambda rows: rows.unit.min(),
+        "highest_unit": lambda rows: rows.unit.max(),
+        **{source: told_by(source) for source in ("movements", "balances", "summaries")},
+    },
+    all_fields={
+        "covered_share": covered_share,
+        "negative_positions": lambda parts: parts.total("negative"),
+    },
+    flags={
+        "stock_from_movements": rests_on("movements"),
+        "stock_from_balances": rests_on("balances"),
+        "stock_from_summaries": rests_on("summaries"),
+        "outbound_undivided": rests_on("summaries"),
+        "mixed_units": mixed_units,
+        "stock_mostly_uncosted": _too_little,
+        "stock_total_not_positive": _not_positive,
+    },
+    value=turnover_days,
+    contribution=lambda params: "count" if params["basis"] == "quantity" else "amount",
+    documents=turnover_documents,
+    needs=lambda params: frozenset() if params["basis"] == "quantity" else frozenset({"cost"}),
 )
+
+_RATE = replace(
+    _DAYS,
+    name="inventory_turnover_rate",
+    unit="rate_per_year",
+    direction="up",
+    thresholds=Thresholds(),
+    fields={
+        "numerator": lambda rows: rows.denominator.sum(),
+        "denominator": lambda rows: rows.numerator.sum().cast("float64") / YEAR_DAYS,
+        "average_stock": _DAYS.fields["average_stock"],
+    },
+    value=turnover_rate,
+)
+
+METRICS: tuple[Metric, ...] = (_DAYS, _RATE)

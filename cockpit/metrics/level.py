@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+from math import exp, log
 from statistics import fmean, median
 from typing import Literal
 
@@ -62,15 +63,27 @@ def natural_limits(history: Sequence[float]) -> tuple[float, float, float] | Non
     return mean - width, mean, mean + width
 
 
-def own_thresholds(metric: Metric, history: Sequence[float]) -> Thresholds:
+def own_course(metric: Metric, history: Sequence[float]) -> tuple[float, float, float] | None:
+    """`natural_limits` of a metric's earlier periods. Durations are skewed: theirs are made of logarithms."""
+    if metric.kind == "duration" and history and min(history) > 0:
+        course = natural_limits([log(value) for value in history])
+        return None if course is None else (exp(course[0]), exp(course[1]), exp(course[2]))
+    return natural_limits(history)
+
+
+def own_thresholds(
+    metric: Metric, history: Sequence[float], figures: Mapping[str, float | int | None] | None = None
+) -> Thresholds:
     """The metric's thresholds; where it is measured against itself, those that its earlier periods give.
 
-    Twice as far from the mean as the natural limit is a breach.
+    Twice as far from the mean as the natural limit is a breach. `figures` are the row's own further figures.
     """
     limits = metric.thresholds
+    if limits.figure is not None and (own := (figures or {}).get(limits.figure)) is not None:
+        return replace(limits, warning=_decimal(own), critical=_decimal(2 * own))
     if limits.relative_band is not None and (band := own_band(history, float(limits.relative_band))) is not None:
         return replace(limits, band=(_decimal(band[0]), _decimal(band[1])))
-    if limits.natural and (course := natural_limits(history)) is not None:
+    if limits.natural and (course := own_course(metric, history)) is not None:
         low, mean, high = course
         if metric.direction == "band":
             return replace(limits, band=(_decimal(low), _decimal(high)))

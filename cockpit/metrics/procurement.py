@@ -11,11 +11,11 @@ import ibis.expr.types as ir
 from cockpit.metrics.parts import Parts
 from cockpit.metrics.types import FactContext, Metric, Parameter, Thresholds
 
-_HOUR = 3600
-_CLOCK = Parameter("working", ("working", "calendar"))
+HOUR = 3600
+CLOCK = Parameter("working", ("working", "calendar"))
 
 # Acts by which somebody at a node deals with what arrived there; submitting, paying and copying are none.
-_HANDLING = ("approve", "final_approve", "countersign", "reject", "return", "delegate", "add_sign")
+HANDLING = ("approve", "final_approve", "countersign", "reject", "return", "delegate", "add_sign")
 
 _START = {
     ("first_submit", "last_final"): "submitted",
@@ -25,7 +25,7 @@ _START = {
 }
 
 
-def _seconds(context: FactContext, rows: ir.Table, start: str, end: str) -> ir.Value:
+def seconds_between(context: FactContext, rows: ir.Table, start: str, end: str) -> ir.Value:
     """Seconds from `start` to `end` (names without ``_at``) by the clock asked for; null where one is missing."""
     if context.params["clock"] == "working":
         return (rows[f"w_{end}"] - rows[f"w_{start}"]).cast("float64")
@@ -33,7 +33,7 @@ def _seconds(context: FactContext, rows: ir.Table, start: str, end: str) -> ir.V
     return microseconds.cast("float64") / 1_000_000
 
 
-def _named(rows: ir.Table) -> ir.Table:
+def named(rows: ir.Table) -> ir.Table:
     """Dimensions that several columns make up, and where a drill leads."""
     return rows.mutate(
         supplier=ibis.coalesce(rows.supplier_name, rows.supplier_code),
@@ -45,10 +45,10 @@ def _named(rows: ir.Table) -> ir.Table:
 
 def cycle_facts(context: FactContext) -> ir.Table:
     """One row per document. A document without a duration stands in the period of the instant it does have."""
-    cases = _named(context.read("approval_cases"))
+    cases = named(context.read("approval_cases"))
     end = "last_final" if context.params["end"] == "last_final" else "first_final"
     start = _START[context.params["start"], end]
-    rows = cases.mutate(seconds=_seconds(context, cases, start, end))
+    rows = cases.mutate(seconds=seconds_between(context, cases, start, end))
     days = [rows[f"{end}_on"], rows[f"{start}_on"]]
     if context.params["period"] == "submit":
         days.reverse()
@@ -64,18 +64,23 @@ def cycle_facts(context: FactContext) -> ir.Table:
     )
 
 
-def wait_facts(context: FactContext) -> ir.Table:
-    """One row per act at a node; what is still open stands in the period of its arrival."""
+def node_acts(context: FactContext) -> ir.Table:
+    """Acts by which somebody at a node dealt with a document, and those still open, in the period of their arrival."""
     acts = context.read("approval_acts")
-    acts = _named(acts.filter(acts.action.isin(_HANDLING) | acts.acted_at.isnull(), ~acts.background))
-    rows = acts.mutate(
-        seconds=_seconds(context, acts, "arrived", "acted"),
+    acts = named(acts.filter(acts.action.isin(HANDLING) | acts.acted_at.isnull(), ~acts.background))
+    return acts.mutate(
         node=acts.step,
         activity=ibis.coalesce(acts.activity, acts.result, acts.node),
         approver=acts.actor,
+        day=ibis.coalesce(acts.acted_on, acts.arrived_on),
     )
+
+
+def wait_facts(context: FactContext) -> ir.Table:
+    """One row per act at a node; what is still open stands in the period of its arrival."""
+    acts = node_acts(context)
+    rows = acts.mutate(seconds=seconds_between(context, acts, "arrived", "acted"))
     return rows.mutate(
-        day=ibis.coalesce(rows.acted_on, rows.arrived_on),
         reason=ibis.cases(
             (rows.wait_reason.notnull(), rows.wait_reason),
             (rows.seconds.isnull(), ibis.literal("outside_calendar")),
@@ -85,7 +90,7 @@ def wait_facts(context: FactContext) -> ir.Table:
 
 def outcome_facts(context: FactContext) -> ir.Table:
     """One row per document; one per document and state in a breakdown by state, as a document may be in several."""
-    cases = _named(context.read("approval_cases"))
+    cases = named(context.read("approval_cases"))
     rows = cases.mutate(
         day=ibis.coalesce(cases.submitted_on, cases.first_on),
         reason=ibis.cases(
@@ -104,8 +109,8 @@ def outcome_facts(context: FactContext) -> ir.Table:
 
 def throughput_facts(context: FactContext) -> ir.Table:
     """One row per case of any process; one that is still open stands in the period of its last act so far."""
-    cases = _named(context.read("process_cases"))
-    rows = cases.mutate(seconds=_seconds(context, cases, "started", "completed"))
+    cases = named(context.read("process_cases"))
+    rows = cases.mutate(seconds=seconds_between(context, cases, "started", "completed"))
     return rows.mutate(
         day=ibis.coalesce(rows.completed_on, rows.started_on),
         reason=ibis.cases(
@@ -175,7 +180,7 @@ METRICS: tuple[Metric, ...] = (
         facts=cycle_facts,
         thresholds=Thresholds(target=Decimal(2), warning=Decimal(8), critical=Decimal(24)),
         params={
-            "clock": _CLOCK,
+            "clock": CLOCK,
             "start": Parameter("first_submit", ("first_submit", "last_submit")),
             "end": Parameter("last_final", ("last_final", "first_final")),
             "period": Parameter("end", ("end", "submit")),
@@ -183,7 +188,7 @@ METRICS: tuple[Metric, ...] = (
         fields={"share_zero": _share_zero},
         parts=_RULES,
         flags=_RULE_FLAGS,
-        scale=Decimal(1) / _HOUR,
+        scale=Decimal(1) / HOUR,
     ),
     Metric(
         name="approval_node_wait",
@@ -207,15 +212,15 @@ METRICS: tuple[Metric, ...] = (
             "company",
         ),
         facts=wait_facts,
-        params={"clock": _CLOCK},
+        params={"clock": CLOCK},
         fields={
-            "hours_total": lambda rows: rows.seconds.sum() / _HOUR,
+            "hours_total": lambda rows: rows.seconds.sum() / HOUR,
             "share_under_one_minute": lambda rows: _share(rows.seconds < 60),
             "share_zero": _share_zero,
         },
         parts={"wait_from_previous": lambda rows: (rows.arrived_source != "explicit").any()},
         flags={"wait_from_previous": _any("wait_from_previous")},
-        scale=Decimal(1) / _HOUR,
+        scale=Decimal(1) / HOUR,
     ),
     Metric(
         name="approval_outcomes",
@@ -256,8 +261,8 @@ METRICS: tuple[Metric, ...] = (
         dimensions=("process", "category", "department", "document_type", "company"),
         facts=throughput_facts,
         thresholds=Thresholds(natural=True),
-        params={"clock": _CLOCK},
+        params={"clock": CLOCK},
         fields={"share_zero": _share_zero},
-        scale=Decimal(1) / _HOUR,
+        scale=Decimal(1) / HOUR,
     ),
 )

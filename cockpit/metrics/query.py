@@ -12,8 +12,8 @@ import ibis
 import ibis.expr.types as ir
 
 from cockpit.metrics.parts import Parts, ratio
-from cockpit.metrics.question import Question
-from cockpit.metrics.statements import asked_values, compiled, periods_asked, standing_in
+from cockpit.metrics.question import Question, column_of
+from cockpit.metrics.statements import TODAY, asked_values, compiled, instants, periods_asked, standing_in
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.period import Grain, Period, parse_period, period_of, whole
 from cockpit.scope import Scope
@@ -93,6 +93,7 @@ class Context:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole_months: bool = False
     notes: list[Note] = field(default_factory=list)
+    today: date = TODAY
 
     def read(self, table: str) -> ir.Table:
         missing = self.warehouse.unreachable(table, self.scope)
@@ -102,11 +103,20 @@ class Context:
         return self.warehouse.read(table, self.scope, tuple(ledger.name for ledger in self.ledgers))
 
 
-def period_table(tiles: Sequence[Period]) -> ir.Table:
-    """The periods as an inline table: period_start, period_end (exclusive)."""
-    rows = [ibis.struct({"period_start": ibis.date(tile.start), "period_end": ibis.date(tile.end)}) for tile in tiles]
+def period_table(tiles: Sequence[Period], ledgers: Sequence[LedgerFacts]) -> ir.Table:
+    """The periods as an inline table: period_start, period_end (exclusive), period_at."""
+    rows = [
+        ibis.struct(
+            {
+                "period_start": ibis.date(tile.start),
+                "period_end": ibis.date(tile.end),
+                "period_at": ibis.literal(at, "timestamp"),
+            }
+        )
+        for tile, at in zip(tiles, instants(tiles, ledgers), strict=True)
+    ]
     table = ibis.array(rows).unnest().name("period").as_table()
-    return table.select(period_start=table.period["period_start"], period_end=table.period["period_end"])
+    return table.select(**{name: table.period[name] for name in ("period_start", "period_end", "period_at")})
 
 
 def bucket(day: ir.DateValue, grain: Grain, month_start_day: int) -> ir.DateValue:
@@ -133,7 +143,7 @@ def period_named(first: date, grain: Grain, month_start_day: int) -> Period:
 def filtered(facts: ir.Table, where: Mapping[str, tuple[str, ...]]) -> ir.Table:
     """Facts limited to the values asked for; an empty text stands for a missing value."""
     for dimension, values in where.items():
-        column = facts[dimension]
+        column = facts[column_of(dimension)]
         named = [value for value in values if value]
         condition = among(column, named) if named else ibis.literal(False)
         if len(named) < len(values):
@@ -152,7 +162,7 @@ def context(
 ) -> Context:
     """What the metric's facts are made from; with `tiles` None the periods are told when the statement is asked."""
     if metric.placement == "periods":
-        table = periods_asked() if tiles is None else period_table(tiles)
+        table = periods_asked() if tiles is None else period_table(tiles, question.ledgers)
     else:
         table = ibis.table({"period_start": "date"}, name="none")
     q = question
@@ -179,7 +189,7 @@ def evaluate(metric: Metric, question: Question, warehouse: Reads, scope: Scope)
     asked, limits = standing_in(question), statements.standing_in(scope)
     kind = (*kind_of(metric, asked, limits), months)
     plan: Plan = _KEPT.get(warehouse, kind, lambda: _planned(metric, asked, warehouse, limits, months))
-    values = asked_values(question.start, question.end, tiles, scope)
+    values = asked_values(question, tiles, scope)
     rows = _figures(metric, question, plan, warehouse, values)
     return Answer(metric, sorted(rows, key=_place), plan.notes)
 
@@ -217,7 +227,7 @@ def groups(metric: Metric, question: Question, facts: ir.Table) -> list[str]:
     """Columns to group by: what was asked, what is never added, and the currency."""
     split = [name for name in metric.split if name not in question.by and len(question.where.get(name, ())) != 1]
     currency = ["currency"] if "currency" in facts.columns else []
-    return [*question.by, *split, *currency]
+    return [*map(column_of, question.by), *split, *currency]
 
 
 def placed(metric: Metric, question: Question, facts: ir.Table) -> ir.Table:
@@ -248,7 +258,8 @@ def _figures(
 
 def _maker(metric: Metric, question: Question, plan: Plan) -> Callable[[Key, Parts], Figures]:
     """What makes one group's figures; all that is the same for every group is looked up once."""
-    q, (_, *names), month = question, plan.keys, question.month_start_day
+    q, month = question, question.month_start_day
+    names = [*q.by, *plan.keys[1 + len(q.by) :]]
     fields, all_fields = tuple(metric.fields), tuple(metric.all_fields.items())
     # Sums and counts over no rows at all are unknown, not zero.
     unknown: dict[str, float | int | None] = dict.fromkeys((*_COMPANIONS.get(metric.kind, ()), *fields))
@@ -291,7 +302,8 @@ def _period(
 
 def _measures(metric: Metric, facts: ir.Table) -> dict[str, ir.Value]:
     """All aggregates of a group, in one pass; decimals are added exactly and handed over as floating-point numbers."""
-    measures = {**_headline(metric, facts), "_n": facts.count()}
+    counted = facts.counts.sum().cast("int64") if "counts" in facts.columns else facts.count()
+    measures = {**_headline(metric, facts), "_n": counted}
     measures |= {name: make(facts) for name, make in {**metric.fields, **metric.parts}.items()}
     if "provisional" in facts.columns:
         measures["_provisional"] = facts.provisional.max()

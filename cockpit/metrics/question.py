@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 from cockpit.errors import UsageError
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.period import Grain, Period, periods
+
+
+def local_today(ledgers: Sequence[LedgerFacts]) -> date:
+    """The earliest current day among the ledgers."""
+    return min(one.now.replace(tzinfo=UTC).astimezone(ZoneInfo(one.timezone)).date() for one in ledgers)
+
+
+def column_of(dimension: str) -> str:
+    """The column of the facts that holds a dimension: ``reason`` there is why a row does not count."""
+    return "told_reason" if dimension == "reason" else dimension
 
 
 @dataclass(frozen=True)
@@ -65,8 +76,8 @@ def checked(metric: Metric, question: Question) -> Question:
             raise UsageError(
                 "parameter_unknown", parameter=name, metric=metric.name, choices=", ".join(metric.params) or "—"
             )
-        choices = metric.params[name].choices
-        if choices and value not in choices:
-            raise UsageError("parameter_value_unknown", parameter=name, value=value, choices=", ".join(choices))
+        if not metric.params[name].takes(value):
+            choices = ", ".join(metric.params[name].choices) or "0 – 1"
+            raise UsageError("parameter_value_unknown", parameter=name, value=value, choices=choices)
         params[name] = value
     return replace(question, by=tuple(dict.fromkeys(question.by)), params=params)

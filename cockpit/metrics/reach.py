@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
 
 from cockpit.metrics.query import Reads
+from cockpit.metrics.question import local_today
 from cockpit.metrics.types import LedgerFacts
 from cockpit.scope import Scope
 from cockpit.warehouse.statements import one, some
@@ -53,15 +53,6 @@ class Reach:
         if self.last is None:
             return None
         return min(max(self.last, self.stated or self.last), self.today)
-
-
-def local_today(ledgers: Sequence[LedgerFacts]) -> date:
-    """The earliest current day among the ledgers."""
-    return min(_local(ledger.now, ledger.timezone).date() for ledger in ledgers)
-
-
-def _local(instant: datetime, zone: str) -> datetime:
-    return instant.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
 
 
 def reach(warehouse: Runs, table: str, ledgers: Sequence[LedgerFacts]) -> Reach:

@@ -10,10 +10,10 @@ import ibis.expr.types as ir
 from cockpit.metrics.parts import Parts, ratio
 from cockpit.metrics.types import FactContext, Metric, Thresholds
 
-_DIMENSIONS = ("product", "category", "customer", "region", "salesperson", "department", "company")
+DIMENSIONS = ("product", "category", "customer", "region", "salesperson", "department", "company")
 
 
-def _lines(context: FactContext) -> ir.Table:
+def sold_lines(context: FactContext) -> ir.Table:
     """Sales lines with the dimensions people ask by. A product goes by its code, a customer by its name."""
     lines = context.read("sales_facts")
     return lines.mutate(
@@ -26,13 +26,13 @@ def _lines(context: FactContext) -> ir.Table:
 
 def revenue_facts(context: FactContext) -> ir.Table:
     """One row per sales line; returns are negative lines of their own month."""
-    lines = _lines(context)
+    lines = sold_lines(context)
     return lines.mutate(amount=lines.revenue)
 
 
 def margin_facts(context: FactContext) -> ir.Table:
     """One row per sales line; a line without cost is left out with its revenue and counted."""
-    lines = _lines(context)
+    lines = sold_lines(context)
     reason = ibis.cases(
         (lines.reason.notnull(), lines.reason),
         (lines.cost.isnull(), ibis.literal("no_cost")),
@@ -55,7 +55,7 @@ METRICS: tuple[Metric, ...] = (
         owner="sales",
         kind="sum",
         sources=("sales_lines",),
-        dimensions=_DIMENSIONS,
+        dimensions=DIMENSIONS,
         facts=revenue_facts,
         needs=lambda _: frozenset({"amount"}),
     ),
@@ -68,7 +68,7 @@ METRICS: tuple[Metric, ...] = (
         owner="sales",
         kind="sum",
         sources=("sales_lines",),
-        dimensions=_DIMENSIONS,
+        dimensions=DIMENSIONS,
         facts=revenue_facts,
         thresholds=Thresholds(warning=Decimal(0)),
         growth=True,
@@ -84,7 +84,7 @@ METRICS: tuple[Metric, ...] = (
         owner="finance",
         kind="ratio",
         sources=("sales_lines",),
-        dimensions=_DIMENSIONS,
+        dimensions=DIMENSIONS,
         facts=margin_facts,
         thresholds=Thresholds(natural=True),
         parts={"revenue": lambda lines: lines.revenue.sum()},

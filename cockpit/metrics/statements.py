@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
 
-from cockpit.metrics.question import Question
+from cockpit.metrics.question import Question, local_today
+from cockpit.metrics.types import LedgerFacts
 from cockpit.period import Period
 from cockpit.scope import Scope
 from cockpit.warehouse.reading import compile_sql
 from cockpit.warehouse.statements import Statement, bound, limits
 
-# Years that stand for the window's while a statement is compiled: no business day is as old.
-_START, _END = 1583, 1584
-_MARKS = {name: rf"MAKE_DATE\(\s*{year},\s*1,\s*\d+\s*\)" for name, year in (("start", _START), ("end", _END))}
+# Years that stand for the window's and for today while a statement is compiled: no business day is as old.
+_START, _END, _TODAY = 1583, 1584, 1585
+_YEARS = {"start": _START, "end": _END, "today": _TODAY}
+_MARKS = {name: rf"MAKE_DATE\(\s*{year},\s*1,\s*\d+\s*\)" for name, year in _YEARS.items()}
+TODAY = date(_TODAY, 1, 1)  # stands for the ledgers' current day
 _UNKNOWN_NOW = datetime(1582, 1, 1)
 _PERIODS, _SLICES = "asked_periods", "asked_slices"
 
@@ -40,8 +44,8 @@ def standing_in(question: Question) -> Question:
 
 
 def periods_asked() -> ir.Table:
-    """The periods of a question that are known only when it is asked: period_start, period_end (exclusive)."""
-    return ibis.table({"period_start": "date", "period_end": "date"}, name=_PERIODS)
+    """The periods of a question, known only when it is asked: period_start, period_end (exclusive), period_at."""
+    return ibis.table({"period_start": "date", "period_end": "date", "period_at": "timestamp"}, name=_PERIODS)
 
 
 def slices_asked() -> ir.Table:
@@ -49,29 +53,43 @@ def slices_asked() -> ir.Table:
     return ibis.table({"slice": "string"}, name=_SLICES)
 
 
-def asked_values(start: date | None, end: date | None, tiles: Sequence[Period], scope: Scope) -> dict[str, object]:
-    """What a statement is asked with: the window, its periods, and what the scope allows."""
+def instants(tiles: Sequence[Period], ledgers: Sequence[LedgerFacts]) -> list[datetime]:
+    """As of when each period is told (UTC, naive): its end in the ledgers' zone, or now where that is earlier."""
+    if not ledgers:
+        return [datetime.combine(tile.end, time()) for tile in tiles]
+    zone, now = ZoneInfo(ledgers[0].timezone), max(ledger.now for ledger in ledgers)
+    ends = [datetime.combine(tile.end, time(), zone).astimezone(UTC).replace(tzinfo=None) for tile in tiles]
+    return [min(end, now) for end in ends]
+
+
+def asked_values(question: Question, tiles: Sequence[Period], scope: Scope) -> dict[str, object]:
+    """What a statement is asked with: the window, its periods, today, and what the scope allows."""
     window = {
-        "start": start,
-        "end": end,
+        "start": question.start,
+        "end": question.end,
+        "today": local_today(question.ledgers) if question.ledgers else None,
         "starts": [tile.start for tile in tiles],
         "ends": [tile.end for tile in tiles],
+        "instants": instants(tiles, question.ledgers),
     }
     return window | limits(scope)
 
 
 def compiled(expression: ir.Table) -> Statement:
-    """The statement of an expression over the window of a question `standing_in`, over `periods_asked`, `slices_asked`
-    and under a scope standing in."""
+    """The statement of an expression over the window of a question `standing_in`, over `TODAY`, `periods_asked` and
+    `slices_asked`, and under a scope standing in."""
     text, used = compile_sql(expression), list[str]()
     for name, mark in _MARKS.items():
         if re.search(mark, text):
             used.append(name)
             text = re.sub(mark, f"CAST(${len(used)} AS DATE)", text)
-    assert not re.search(rf"({_START}|{_END})-01-\d\d", text), "a day of the window was compiled in another form"
+    assert not re.search(rf"({_START}|{_END}|{_TODAY})-01-\d\d", text), "a day was compiled in another form"
     if f'"{_PERIODS}"' in text:
-        used += ["starts", "ends"]
-        pairs = f"unnest(${len(used) - 1}::DATE[]) AS period_start, unnest(${len(used)}::DATE[]) AS period_end"
+        used += ["starts", "ends", "instants"]
+        pairs = (
+            f"unnest(${len(used) - 2}::DATE[]) AS period_start, unnest(${len(used) - 1}::DATE[]) AS period_end,"
+            f" unnest(${len(used)}::TIMESTAMP[]) AS period_at"
+        )
         text = _with(_PERIODS, pairs, text)
     if f'"{_SLICES}"' in text:
         used.append("slices")

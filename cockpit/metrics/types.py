@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -36,15 +37,17 @@ class FactContext(Protocol):
     """What a facts function is given.
 
     The statement made of the facts is kept and asked again for other windows: of `start` and `end` only the day of the
-    month is real, and a ledger's `now` is not known.
+    month is real, `today` stands for the ledgers' current day, and a ledger's `now` is not known.
     """
 
     params: Mapping[str, str]
     ledgers: tuple[LedgerFacts, ...]
     start: date | None  # inclusive local day
     end: date | None  # exclusive local day
+    today: date
     grain: Grain
-    periods: ir.Table  # columns period_start, period_end (exclusive), both date; one row with the window for grain all
+    periods: ir.Table  # columns period_start, period_end (exclusive), both date, and period_at, the instant (UTC) as of
+    # which it is told: its end, or now where that is earlier; one row with the window for grain all
     whole_months: bool  # every period is a whole month of the ledgers
     notes: list[tuple[str, dict[str, str]]]  # notes to show beside the figures: (key below ``note.``, params)
     by: tuple[str, ...]  # dimensions the question breaks down along
@@ -57,10 +60,16 @@ class FactContext(Protocol):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a metric: its choices (empty = free text that `check` accepts) and default."""
+    """A parameter of a metric: its choices and default. Without choices it is a number from 0 to 1, a share."""
 
     default: str
     choices: tuple[str, ...] = ()
+
+    def takes(self, value: str) -> bool:
+        """Whether the parameter can have this value."""
+        if self.choices:
+            return value in self.choices
+        return re.fullmatch(r"0(\.\d{1,6})?|1(\.0{1,6})?", value) is not None
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,8 @@ class Thresholds:
     """Starting values in the metric's unit (shares as fractions). For direction `band`, `band` is the good range.
 
     `relative_band` is a share around the metric's own 12-month median. With `natural` the limits are those of the
-    metric's own course (XmR chart): mean ± 2.66 × mean moving range of the periods before.
+    metric's own course (XmR chart): mean ± 2.66 × mean moving range of the periods before. `figure` names a further
+    figure of the row that is its warning limit, twice of which is critical.
     """
 
     target: Decimal | None = None
@@ -77,6 +87,7 @@ class Thresholds:
     band: tuple[Decimal, Decimal] | None = None
     relative_band: Decimal | None = None
     natural: bool = False
+    figure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,10 +102,11 @@ class Metric:
     - ``ledger`` string; ``reason`` string, null where the row counts, else why it is excluded (``reason.`` catalogue);
     - placement ``day``: ``day`` date, the local business day that decides the period (null: excluded, reason given);
       placement ``periods``: ``period_start`` date, the row of `FactContext.periods` it belongs to;
-    - every name in `dimensions`, as string;
+    - every name in `dimensions`, as string; a dimension ``reason`` as ``told_reason``;
     - kind ``duration``: ``seconds`` (float64); ``sum``: ``amount`` (decimal); ``ratio``: ``numerator``,
       ``denominator`` (decimal or float64); ``count`` counts the rows;
     - optional ``currency`` string: amounts of different currencies are never added, rows split by it;
+    - optional ``counts`` integer: how many of what is counted as n the row stands for; one where it is not told;
     - optional ``provisional`` boolean: the figure rests on days whose official calendar is not out;
     - ``document_table`` string, ``document`` uuid, ``document_no`` string: where a drill leads.
 
@@ -128,6 +140,9 @@ class Metric:
     value: Callable[[Parts], float | None] | None = None
     scale: Decimal = Decimal(1)  # headline = computed × scale (seconds → hours: 1/3600)
     growth: bool = False  # divide by the same window a year earlier, minus 1
+    sequential: bool = False  # with `growth`: by the period before; per working day unless ``adjust`` is ``none``
+    clock: bool = False  # its periods are those of the clock: it changes as time passes, whatever is delivered
+    paced_by: tuple[str, ...] = ()  # the figure goes no further than what is delivered of each of these sources
     as_of: bool = False  # taken at each period's end
     contribution: Callable[[Mapping[str, str]], Unit] | None = None  # unit of a document's share, where it is another
     split: tuple[str, ...] = ()  # dimensions that are never added: split by them unless one value is named

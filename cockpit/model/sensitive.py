@@ -21,7 +21,7 @@ _PRICE = words("unit_price|unit_price_gross|discount_rate")
 _AMOUNT = words(
     "amount_net|amount_gross|tax_amount|document_amount_net|document_amount_gross|discount_amount|credit_limit"
     "|amount_paid|amount_open|amount_allocated|target"
-    "|amount|amount_band|revenue|total|allocated|open"
+    "|amount|amount_band|revenue|revenue_gross|total|allocated|open"
 )
 # A partner's folded name where there is no code.
 _DERIVED_PERSONAL = words("partner_key")

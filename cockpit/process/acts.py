@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cockpit.process.definition import APPROVING, BACKGROUND, DECISIVE
 from cockpit.process.words import PROCESS_UNIT, choose_rules, map_words
 from cockpit.warehouse.derivation import Derivation
-from cockpit.warehouse.working_time import with_working
+from cockpit.warehouse.working_time import after_working, local, with_working
 
 # What the newest delivery says of the whole document, repeated on its acts and its case.
 DOCUMENT: Mapping[str, str] = {
@@ -35,6 +35,7 @@ ACT_COLUMNS: Mapping[str, str] = {
     "department": "VARCHAR",
     "standing": "VARCHAR",  # what the document's status means: void, rejected, draft, pending, approved
     "place": "BIGINT",  # of the act in its case, from 1
+    "node_place": "BIGINT",  # of its node among the declared ones, from 1
     "node": "VARCHAR",
     "activity": "VARCHAR",
     "result": "VARCHAR",  # the source's own word
@@ -50,7 +51,8 @@ ACT_COLUMNS: Mapping[str, str] = {
     "arrived_at": "TIMESTAMP",
     "arrived_source": "VARCHAR",  # explicit, previous or group
     "acted_at": "TIMESTAMP",
-    "due_at": "TIMESTAMP",
+    "due_at": "TIMESTAMP",  # the source's own, else when the node's target is used up
+    "due_on": "DATE",
     "comment": "VARCHAR",
     "target_seconds": "BIGINT",
     "w_arrived": "BIGINT",
@@ -186,19 +188,27 @@ _FINAL = f"""a.acted_at IS NOT NULL AND NOT a.background AND CASE r.final_rule
              WHEN d.standing IS NULL THEN d.last_decisive = d.last_approval ELSE d.standing = 'approved' END
     END"""
 
+# Only acts at nodes with a target need the way back from working time to an instant.
+_TARGETS = after_working(
+    "SELECT _doc, place, ledger, company, w_arrived AS w, target_seconds AS seconds FROM worked"
+    " WHERE target_seconds IS NOT NULL AND w_arrived IS NOT NULL"
+)
+
 _STATEMENT = f"""
     WITH mine AS NOT MATERIALIZED (SELECT * FROM process_events WHERE _doc IN (SELECT unit FROM touched)),
          told AS MATERIALIZED ({_TOLD}), lines AS ({_LINES}), ordered AS MATERIALIZED ({_ORDERED}),
          cases AS MATERIALIZED ({_CASES}), documents AS ({_DOCUMENTS}), runs AS ({_RUNS}),
          arrived AS MATERIALIZED ({_ARRIVED}), every AS ({_ALL}), groups AS ({_GROUPS}), waiting AS ({_WAITING}),
-         worked AS MATERIALIZED ({with_working(_DATED, ("arrived_at", "acted_at"))})
+         worked AS MATERIALIZED ({with_working(_DATED, ("arrived_at", "acted_at"))}), targets AS ({_TARGETS})
     SELECT a._doc AS _unit, a._event, a.ledger, a.company, e.process, e.case_id,
            {", ".join(f"d.{name}" for name in DOCUMENT)}, d.department, d.standing,
-           a.place, e.node, e.activity, e.action AS result, a.deed AS action, a.state,
+           a.place, a.node_place, e.node, e.activity, e.action AS result, a.deed AS action, a.state,
            coalesce(e.node, e.role, e.activity, e.action) AS step, e.actor, e.role,
            coalesce(e.approver_department, CASE WHEN d.departments_differ THEN e.department END) AS approver_department,
            a.background, coalesce({_FINAL}, false) AS is_final, r.final_rule, a.arrived_at, a.arrived_source,
-           a.acted_at, e.due_at, e.comment, a.target_seconds, a.w_arrived, a.w_acted,
+           a.acted_at, coalesce(e.due_at, t.until_at) AS due_at,
+           CAST({local("coalesce(e.due_at, t.until_at)", "l.timezone")} AS DATE) AS due_on, e.comment,
+           a.target_seconds, a.w_arrived, a.w_acted,
            CAST(a.arrived_local AS DATE) AS arrived_on,
            CAST(a.acted_local AS DATE) AS acted_on,
            CASE WHEN a.acted_at IS NULL THEN 'act_open' WHEN a.arrived_at IS NULL THEN 'no_arrival'
@@ -207,6 +217,8 @@ _STATEMENT = f"""
     FROM worked a
     JOIN mine e ON {_SAME_ROW}
     JOIN documents d ON d._doc = a._doc
+    LEFT JOIN targets t ON t._doc = a._doc AND t.place = a.place
+    LEFT JOIN ledgers l ON l.name = a.ledger
     LEFT JOIN process_rules r ON r.ledger = a.ledger AND r.process = a.process
 """
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cockpit.process.acts import DOCUMENT, listed
 from cockpit.process.definition import APPROVING, DECISIVE, HANDLING
+from cockpit.process.words import declare_ways
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.working_time import with_working
 
@@ -61,6 +62,8 @@ CASE_COLUMNS: Mapping[str, str] = {
     "states": "VARCHAR[]",
     "nodes_acted": "BIGINT",
     "path": "VARCHAR",
+    "standard_path": "BOOLEAN",  # whether the way up to the decision is the declared one; null where nobody can say
+    "path_reason": "VARCHAR",
     "provisional": "BOOLEAN",
 }
 
@@ -118,11 +121,16 @@ _STANDING = """
 # The way up to the decision. A node that approved stands with its name alone, anything else with the source's word.
 _PATHS = f"""
     SELECT _unit, string_agg(label, ' > ' ORDER BY place) FILTER (WHERE turned) AS path,
-           count(DISTINCT step) FILTER (WHERE action IN ({listed(HANDLING)})) AS nodes_acted
+           count(DISTINCT step) FILTER (WHERE action IN ({listed(HANDLING)})) AS nodes_acted,
+           list(declared ORDER BY place) FILTER (WHERE moved) AS walked,
+           list(stop ORDER BY place) FILTER (WHERE stopped) AS stops
     FROM (
-        SELECT *, label IS DISTINCT FROM lag(label) OVER (PARTITION BY _unit ORDER BY place) AS turned
+        SELECT *, label IS DISTINCT FROM lag(label) OVER acts_of_one AS turned,
+               declared IS DISTINCT FROM lag(declared) OVER acts_of_one AS moved,
+               stop IS DISTINCT FROM lag(stop) OVER acts_of_one AS stopped
         FROM (
-            SELECT a._unit, a.place, a.action, a.step, CASE
+            SELECT a._unit, a.place, a.action, a.step, coalesce(a.node_place, 0) AS declared,
+                   CASE WHEN a.action IN ({listed(HANDLING)}) THEN lower(a.step) END AS stop, CASE
                        WHEN a.action IN ({_YES}) THEN a.step
                        WHEN a.node IS NOT NULL AND a.result IS NOT NULL THEN a.node || '·' || a.result
                        ELSE coalesce(a.result, a.activity, a.step) END AS label
@@ -130,9 +138,34 @@ _PATHS = f"""
             WHERE a.acted_at IS NOT NULL AND NOT a.background AND (d.decided_at IS NULL OR a.acted_at <= d.decided_at)
               AND (a.action IN ('withdraw', {listed(HANDLING)})
                    OR a.action = 'submit' AND a.acted_at > d.submitted_at)
-        )
+        ) WINDOW acts_of_one AS (PARTITION BY _unit ORDER BY place)
     ) GROUP BY _unit
 """
+
+# The declared nodes that a document of this amount must pass, where no path is declared. One that was finally rejected
+# ends where it was rejected.
+_REQUIRED = """
+    SELECT o._unit, bool_or(n.from_amount IS NOT NULL) AS by_amount,
+           coalesce(list(n.place ORDER BY n.place) FILTER (WHERE n.from_amount IS NULL OR o.amount >= n.from_amount),
+                    []) AS nodes
+    FROM open_ones o JOIN declared_nodes n
+      ON n.ledger = o.ledger AND n.company = o.company AND n.process = coalesce(o.process, '')
+    GROUP BY o._unit
+"""
+_TAKEN = """
+    SELECT o._unit, bool_or(CASE WHEN o.first_final_at <= coalesce(o.final_reject_at, 'infinity') THEN p.stops = d.stops
+                                 ELSE p.stops = d.stops[1:len(p.stops)] END) AS standard
+    FROM open_ones o JOIN paths p ON p._unit = o._unit JOIN declared_paths d
+      ON d.ledger = o.ledger AND d.company = o.company AND d.process = coalesce(o.process, '')
+    GROUP BY o._unit
+"""
+_STANDARD = """CASE WHEN y._unit IS NOT NULL THEN y.standard
+                     WHEN first_final_at <= coalesce(final_reject_at, 'infinity') THEN walked = r.nodes
+                     ELSE walked = r.nodes[1:len(walked)] END"""
+_PATH_REASON = """CASE WHEN walked IS NULL THEN 'no_path'
+                        WHEN y._unit IS NOT NULL THEN NULL
+                        WHEN r._unit IS NULL THEN 'no_declared_path'
+                        WHEN r.by_amount AND (amount IS NULL OR NOT own_money) THEN 'amount_not_comparable' END"""
 
 _BANDS = " ".join(f"WHEN abs(amount) < {end} THEN '{code}'" if end else f"ELSE '{code}'" for code, end in AMOUNT_BANDS)
 _DAYS = ", ".join(
@@ -148,7 +181,8 @@ _STATEMENT = f"""
                            w.currency IS NULL OR l.currency IS NULL OR w.currency = l.currency AS own_money
                     FROM worked w LEFT JOIN ledgers l ON l.name = w.ledger),
          open_ones AS (SELECT *, NOT approved AND NOT rejected AND NOT withdrawn AND NOT draft AS is_open,
-                              NOT draft AND NOT approved AND submitted_at IS NOT NULL AS never_final FROM priced)
+                              NOT draft AND NOT approved AND submitted_at IS NOT NULL AS never_final FROM priced),
+         required AS ({_REQUIRED}), taken AS ({_TAKEN})
     SELECT o.*, CASE WHEN amount IS NOT NULL AND own_money THEN CASE {_BANDS} END END AS amount_band, {_DAYS},
            submits > 1 AS resubmitted,
            list_concat(list_filter(['approved', 'rejected', 'withdrawn', 'open', 'never_final', 'draft', 'void'],
@@ -156,9 +190,11 @@ _STATEMENT = f"""
                                 approved AND coalesce(standing = 'void', false)][i]),
                list_sort(coalesce(reached, []))) AS states,
            coalesce(p.nodes_acted, 0) AS nodes_acted, p.path,
+           CASE WHEN ({_PATH_REASON}) IS NULL THEN {_STANDARD} END AS standard_path, {_PATH_REASON} AS path_reason,
            coalesce(submitted_provisional, false) OR coalesce(last_final_provisional, false)
                OR coalesce(first_final_provisional, false) AS provisional
-    FROM open_ones o LEFT JOIN paths p ON p._unit = o._unit
+    FROM open_ones o LEFT JOIN paths p ON p._unit = o._unit LEFT JOIN required r ON r._unit = o._unit
+    LEFT JOIN taken y ON y._unit = o._unit
 """
 
 CASES = Derivation(
@@ -167,6 +203,7 @@ CASES = Derivation(
     inputs={"approval_acts": "_unit"},
     statement=_STATEMENT,
     settings=("process_definitions", "calendars", "ledgers"),
+    prepare=declare_ways,
 )
 
 _SPAN = ("started_at", "completed_at")

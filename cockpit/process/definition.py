@@ -27,6 +27,7 @@ DECISIVE = ("submit", *HANDLING, "withdraw")
 BACKGROUND = ("auto", "cc", "remind")
 
 _AGAINST = ("reject", "return", "withdraw", "delegate", "add_sign", "cc", "remind")
+_ARROW = re.compile(r"->|=>|[>＞→]")
 _PARALLEL = tuple(pattern for pattern in ACTION_PATTERNS if pattern[0] == "countersign")
 
 
@@ -42,13 +43,15 @@ class Node:
 class ProcessDefinition:
     """What people declared about one process; everything empty is read by the defaults of `cockpit.model.actions`.
 
-    `nodes` are in their order; `targets` are pairs of node name pattern and working seconds.
+    `nodes` are in their order; `paths` are declared ways through them by name, in small letters; `targets` are pairs of
+    node name pattern and working seconds.
     """
 
     actions: tuple[Pattern, ...] = ()
     states: tuple[Pattern, ...] = ()
     statuses: tuple[Pattern, ...] = ()
     nodes: tuple[Node, ...] = ()
+    paths: tuple[tuple[str, ...], ...] = ()
     targets: tuple[tuple[str, int], ...] = ()
     final: FinalRule | None = None
 
@@ -101,6 +104,7 @@ def definition_of(rows: Iterable[DefinitionRow], ledger: str, company: str, proc
         states=_patterns(mine, "state"),
         statuses=_patterns(mine, "status"),
         nodes=_nodes(mine),
+        paths=_paths(mine),
         targets=tuple(
             (_regular(row.pattern), int(hours * 3600))
             for row in mine
@@ -177,12 +181,22 @@ def _state(definition: ProcessDefinition, action: str, node: str, activity: str,
 
 
 def _nodes(rows: Iterable[DefinitionRow]) -> tuple[Node, ...]:
-    """The declared nodes in order; a company's own list stands for its ledger's, a process's for the general one."""
-    lists: dict[tuple[str, str], list[Node]] = {}
+    return tuple(Node(_regular(row.pattern), _decimal(row.value)) for row in _list(rows, "node") if row.pattern)
+
+
+def _paths(rows: Iterable[DefinitionRow]) -> tuple[tuple[str, ...], ...]:
+    """Declared paths such as ``经理 > 财务 > 总经理``."""
+    texts = (row.pattern or row.value or "" for row in _list(rows, "path"))
+    return tuple(tuple(name.strip().lower() for name in _ARROW.split(text)) for text in texts)
+
+
+def _list(rows: Iterable[DefinitionRow], kind: str) -> list[DefinitionRow]:
+    """The rows of a kind in order; a company's own list stands for its ledger's, a process's for the general one."""
+    lists: dict[tuple[str, str], list[DefinitionRow]] = {}
     for row in rows:
-        if row.kind == "node" and row.pattern:
-            lists.setdefault((row.company, row.process), []).append(Node(_regular(row.pattern), _decimal(row.value)))
-    return tuple(next(iter(lists.values()), ()))
+        if row.kind == kind and (row.pattern or row.value):
+            lists.setdefault((row.company, row.process), []).append(row)
+    return next(iter(lists.values()), [])
 
 
 def _patterns(rows: Iterable[DefinitionRow], kind: str) -> tuple[Pattern, ...]:

@@ -99,12 +99,18 @@ def map_words(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     status_rows = [(*row, status_of(find(*row[:3]), row[3])) for row in statuses]
     _fill(con, "status_words", place | {"document_status": "VARCHAR", "standing": "VARCHAR"}, status_rows)
-    node_rows = [
-        (*where, i, node.from_amount)
-        for where in {row[:3] for row in acts}
-        for i, node in enumerate(find(*where).nodes, 1)
-    ]
-    _fill(con, "declared_nodes", place | {"place": "INTEGER", "from_amount": "DECIMAL(18,4)"}, node_rows)
+    declare_ways(con)
+
+
+def declare_ways(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill ``declared_nodes`` and ``declared_paths`` for the processes of the cases in ``touched``."""
+    find = definitions(con)
+    places = con.execute(f"SELECT DISTINCT {_PLACE} FROM process_events WHERE {_TOUCHED}").fetchall()
+    rows = [(*where, i, node.from_amount) for where in places for i, node in enumerate(find(*where).nodes, 1)]
+    columns = dict.fromkeys(("ledger", "company", "process"), "VARCHAR")
+    _fill(con, "declared_nodes", columns | {"place": "INTEGER", "from_amount": "DECIMAL(18,4)"}, rows)
+    paths = [(*where, list(path)) for where in places for path in find(*where).paths]
+    _fill(con, "declared_paths", columns | {"stops": "VARCHAR[]"}, paths)
 
 
 def _act_rows(acts: Sequence[tuple[str, ...]], find: Definitions) -> Iterable[tuple[object, ...]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import duckdb
+
 from cockpit.reconcile.documents import number
+from cockpit.warehouse import storage
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import key
 
@@ -43,24 +46,55 @@ def _units(table: str) -> str:
 
 
 # Only distinct numbers are made into keys, and only documents whose number somebody names are looked for.
-_NAMING = " UNION ALL ".join(
-    f"SELECT *, '{table}' AS from_table, '{target}' AS to_table, '{kind}' AS kind FROM (SELECT DISTINCT ledger,"
-    f" company, _doc, {number(column)} AS number FROM {table} WHERE {condition} AND {number(column)} IS NOT NULL)"
-    f" WHERE {key('ledger', 'company', 'number')} IN (SELECT unit FROM touched)"
-    for table, column, target, kind, condition in _REFERENCES
-)
-_NAMED = " UNION ALL ".join(
-    f"SELECT DISTINCT t.ledger, t.company, t._doc, {number(f't.{column}')} AS number, '{table}' AS to_table"
-    f" FROM {table} t SEMI JOIN naming n ON n.to_table = '{table}' AND n.ledger = t.ledger AND n.company = t.company"
-    f" AND n.number = {number(f't.{column}')}"
-    for table, column in _OWN_NUMBERS
-)
+_NAMING = """
+    INSERT INTO link_naming SELECT *, '{table}', '{target}', '{kind}' FROM (SELECT DISTINCT ledger, company, _doc,
+    {number} AS number FROM {table} WHERE {condition} AND {number} IS NOT NULL)
+    WHERE {unit} IN (SELECT unit FROM touched)
+"""
+_NAMED = """
+    INSERT INTO link_named SELECT DISTINCT t.ledger, t.company, t._doc, {number}, '{table}' FROM {table} t
+    SEMI JOIN link_naming n ON n.to_table = '{table}' AND n.ledger = t.ledger AND n.company = t.company
+    AND n.number = {number}
+"""
+_DOCUMENT = "ledger VARCHAR, company VARCHAR, doc UUID, number VARCHAR"
+
+
+def name_documents(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill ``link_naming`` with the documents that name touched numbers and ``link_named`` with those named so.
+
+    Columns that no delivery ever filled are not asked.
+    """
+    there = storage.filled(con, _TABLES)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE link_naming ({_DOCUMENT}, from_table VARCHAR, to_table VARCHAR, kind VARCHAR)"
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE link_named ({_DOCUMENT}, to_table VARCHAR)")
+    unit = key("ledger", "company", "number")
+    for table, column, target, kind, condition in _REFERENCES:
+        if column in there[table]:
+            named = number(column)
+            con.execute(
+                _NAMING.format(table=table, target=target, kind=kind, number=named, condition=condition, unit=unit)
+            )
+    targets = {table for (table,) in con.execute("SELECT DISTINCT to_table FROM link_naming").fetchall()}
+    for table, column in _OWN_NUMBERS:
+        if table in targets and column in there[table]:
+            con.execute(_NAMED.format(table=table, number=number(f"t.{column}")))
+
+
+def nothing_linked(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether no document ever named another one, and none is linked otherwise."""
+    there = storage.filled(con, _TABLES)
+    if any(column in there[table] for table, column, *_ in _REFERENCES):
+        return False
+    linked = "SELECT 1 FROM allocations UNION ALL SELECT 1 FROM document_links"
+    return not con.execute(f"SELECT 1 FROM ({linked}) LIMIT 1").fetchall()
+
 
 _STATEMENT = f"""
-    WITH naming AS ({_NAMING}), named AS ({_NAMED})
     SELECT DISTINCT {key("n.ledger", "n.company", "n.number")} AS _unit, n.ledger, n.company, n.from_table,
-           n._doc AS from_doc, n.to_table, t._doc AS to_doc, n.kind
-    FROM naming n JOIN named t ON t.ledger = n.ledger AND t.company = n.company AND t.to_table = n.to_table
+           n.doc AS from_doc, n.to_table, t.doc AS to_doc, n.kind
+    FROM link_naming n JOIN link_named t ON t.ledger = n.ledger AND t.company = n.company AND t.to_table = n.to_table
          AND t.number = n.number
     UNION ALL
     SELECT DISTINCT _unit, ledger, company, from_table, from_document, to_table, to_document,
@@ -83,4 +117,6 @@ DOCUMENT_LINKS = Derivation(
     inputs={**{table: _units(table) for table in _TABLES}, "allocations": "_unit"},
     unit_columns={table: ("ledger", "company", *_columns(table)) for table in _TABLES},
     statement=_STATEMENT,
+    prepare=name_documents,
+    idle=nothing_linked,
 )

@@ -14,6 +14,7 @@ from cockpit.reconcile.claims import CLAIMS, CREDIT_NOTE_PAIRS, CREDIT_NOTES, IN
 from cockpit.reconcile.document_links import DOCUMENT_LINKS
 from cockpit.reconcile.documents import DOCUMENTS
 from cockpit.reconcile.open_items import OPEN_ITEMS
+from cockpit.reconcile.receipts import RECEIPT_BALANCES
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.money import major_units
 
@@ -158,4 +159,4 @@ ALLOCATIONS = Derivation(
     prepare=match,
 )
 
-DERIVATIONS: tuple[Derivation, ...] = (DOCUMENTS, ALLOCATIONS, OPEN_ITEMS, DOCUMENT_LINKS)
+DERIVATIONS: tuple[Derivation, ...] = (DOCUMENTS, ALLOCATIONS, OPEN_ITEMS, DOCUMENT_LINKS, RECEIPT_BALANCES)

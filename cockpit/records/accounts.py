@@ -58,3 +58,8 @@ def renew(session: Session, person: int, hashed: str) -> None:
 def prefer(session: Session, person: int, language: str | None) -> None:
     """Keep the language a person chose; None takes it away."""
     session.execute(update(Person).where(Person.id == person).values(language=language))
+
+
+def show(session: Session, person: int, theme: str | None) -> None:
+    """Keep whether a person wants it light or dark; None takes the choice away."""
+    session.execute(update(Person).where(Person.id == person).values(theme=theme))

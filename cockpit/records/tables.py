@@ -53,6 +53,7 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(10))
+    theme: Mapped[str | None] = mapped_column(String(10))  # light, dark; none: as the system has it
     everything: Mapped[bool]
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(100))

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import sqrt
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,16 @@ from cockpit.alerts.episodes import GRAVITY, Episode, episodes
 from cockpit.errors import NotAllowedError, SystemFailure
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
-from cockpit.metrics.reach import local_today
+from cockpit.metrics.level import own_course
+from cockpit.metrics.question import local_today
 from cockpit.metrics.sight import hidden_dimensions
 from cockpit.metrics.types import Metric, Thresholds
 from cockpit.period import Period, period_of, previous
 from cockpit.service.cache import Cache
-from cockpit.service.causes import CauseDesk, Window, limit_of
+from cockpit.service.causes import CauseDesk, limit_of
 from cockpit.service.figures import FigureDesk
-from cockpit.service.requests import Actor, MetricRequest
-from cockpit.service.results import Alert, AlertReport, CauseReport, MetricRow
+from cockpit.service.requests import Actor, MetricRequest, Window
+from cockpit.service.results import Alert, AlertReport, Cause, CauseReport, MetricRow
 from cockpit.warehouse.store import Warehouse
 
 JUDGED_MONTHS, HISTORY_MONTHS = 13, 13
@@ -41,7 +42,7 @@ JUDGED = (
     "source",
     "table",
 )
-SMALLEST = 20  # documents a slice must have in a period to be judged by itself
+SMALLEST = 30  # documents a slice must have in a period to be judged by itself
 LIGHTEST = 0.01  # part of the whole's size it must have
 SURE = 2.0  # standard deviations a share of few must lie beyond its limit
 
@@ -124,7 +125,7 @@ class AlertDesk:
                 or any(name not in metric.dimensions for name in where)
             ):
                 continue
-            judged = list(self._courses(actor, metric, ledger, where, first, end))
+            judged = list(self._courses(actor, metric, ledger, where, first, day))
             whole = [course for slices, course in judged if slices.keys() <= set(metric.split)]
             periods += sum(1 for course in whole for row in course if row.start is not None and row.start >= start)
             found += self._alerts(actor, metric, ledger, where, start, judged)
@@ -132,7 +133,7 @@ class AlertDesk:
         return AlertReport(tuple(one.name for one in facts), end, start, periods, tuple(found))
 
     def _courses(
-        self, actor: Actor, metric: Metric, ledger: str | None, where: Mapping[str, str], first: Period, end: date
+        self, actor: Actor, metric: Metric, ledger: str | None, where: Mapping[str, str], first: Period, day: date
     ) -> Iterator[tuple[dict[str, str | None], list[MetricRow]]]:
         """The complete periods of the whole and of each slice, with the slice, from a year before the `first` on.
 
@@ -140,6 +141,8 @@ class AlertDesk:
         """
         known = (*where, *hidden_dimensions(metric, actor.scope), *metric.split)
         history = _earlier(first, HISTORY_MONTHS)
+        this = period_of(day, "month", first.month_start_day)
+        end = day + timedelta(days=1) if metric.process == "data" else this.start
         along = [] if metric.growth else [name for name in JUDGED if name in metric.dimensions and name not in known]
         whole: dict[tuple[object, ...], MetricRow] = {}
         for by in [(), *((name,) for name in along)]:
@@ -148,17 +151,21 @@ class AlertDesk:
                 rows = self._figures.metric(actor, metric.name, asked, "en").rows
             except NotAllowedError:
                 return
-            courses: dict[tuple[object, ...], list[MetricRow]] = {}
-            kept = [row for row in rows if not row.partial]
+            kept = [row for row in rows if not row.partial or _standing(metric, row, day)]
             if not by:
                 whole = {(row.start, row.currency, _split(metric, row)): row for row in kept}
-            sizes = _sizes(metric, kept) if by else {}
+            weights = _weights(metric, kept) if by else {}
+            courses: dict[tuple[object, ...], list[MetricRow]] = {}
+            values: dict[tuple[object, ...], list[float]] = {}
             for row in kept:
-                judged = row
+                key = (tuple(row.dimensions.items()), row.currency)
+                judged, before = row, values.setdefault(key, [])
                 if by:
                     above = whole.get((row.start, row.currency, _split(metric, row)))
-                    judged = _judged(metric, row, above, sizes.get((row.start, row.currency), 0.0))
-                courses.setdefault((tuple(row.dimensions.items()), row.currency), []).append(judged)
+                    judged = _judged(metric, row, above, weights[id(row)], before)
+                courses.setdefault(key, []).append(judged)
+                if row.value is not None:
+                    before.append(row.value)
             for (dimensions, _), course in courses.items():
                 yield dict(dimensions), course  # type: ignore[call-overload]
 
@@ -227,7 +234,17 @@ class AlertDesk:
             report = self._causes.over_limit(actor, metric.name, window, limit)
         else:
             report = self._causes.change(actor, metric.name, window, _window(ledger, where, good))
-        return report if report.causes else self._causes.documents(actor, metric.name, window)
+        if not report.causes:
+            report = self._causes.documents(actor, metric.name, window)
+        if not report.causes:  # neither parts nor documents: what it is about is all there is to tell
+            own = tuple(_itself(name, value, episode.last, limit) for name, value in where.items())
+            return replace(report, causes=own)
+        return report
+
+
+def _itself(dimension: str, value: str, row: MetricRow, limit: float | None) -> Cause:
+    over = (row.value or 0.0) - (limit or 0.0)
+    return Cause(dimension, value or None, row.value, None, row.n, over, 1.0, 0.0)
 
 
 def _earlier(period: Period, count: int) -> Period:
@@ -235,6 +252,11 @@ def _earlier(period: Period, count: int) -> Period:
     for _ in range(count):
         period = previous(period)
     return period
+
+
+def _standing(metric: Metric, row: MetricRow, day: date) -> bool:
+    """Whether a month that is not over tells something all the same: what has arrived is told as of now."""
+    return metric.process == "data" and row.start is not None and row.start <= day
 
 
 def _window(ledger: str | None, where: Mapping[str, str], row: MetricRow) -> Window:
@@ -249,37 +271,52 @@ def _split(metric: Metric, row: MetricRow) -> tuple[object, ...]:
 def _size(metric: Metric, row: MetricRow) -> float:
     """How large a slice is among the others: its denominator, its amount or its documents."""
     if metric.kind == "ratio":
-        return float(row.figures.get("denominator") or 0.0)
+        return abs(float(row.figures.get("denominator") or 0.0))
     return abs(row.value or 0.0) if metric.kind == "sum" and not metric.growth else float(row.n)
 
 
-def _sizes(metric: Metric, rows: Sequence[MetricRow]) -> dict[tuple[object, ...], float]:
+def _weights(metric: Metric, rows: Sequence[MetricRow]) -> dict[int, float]:
+    """For each row, by its identity, its part of its period: by size or by documents, whichever is larger."""
     sizes: dict[tuple[object, ...], float] = {}
+    counts: dict[tuple[object, ...], int] = {}
     for row in rows:
         key = (row.start, row.currency)
         sizes[key] = sizes.get(key, 0.0) + _size(metric, row)
-    return sizes
+        counts[key] = counts.get(key, 0) + row.n
+    return {
+        id(row): max(
+            _size(metric, row) / sizes[key] if sizes[key] else 0.0,
+            row.n / counts[key] if counts[key] else 0.0,
+        )
+        for row in rows
+        for key in [(row.start, row.currency)]
+    }
 
 
-def _judged(metric: Metric, row: MetricRow, whole: MetricRow | None, size: float) -> MetricRow:
+def _judged(
+    metric: Metric, row: MetricRow, whole: MetricRow | None, weight: float, history: Sequence[float]
+) -> MetricRow:
     """A slice's row with the level it can answer for: none where it is too small to tell, or where the whole is as
     far out, which says it already."""
     if row.level not in GRAVITY:
         return row
-    small = row.n < SMALLEST or (size > 0 and _size(metric, row) < LIGHTEST * size)
-    if metric.process != "data" and (small or not _certain(metric, row)):
+    small = row.n < SMALLEST or weight < LIGHTEST
+    if metric.process != "data" and (small or not _certain(metric, row, history)):
         return replace(row, level="none")
     above = GRAVITY.get(whole.level, 0) if whole is not None else 0
     return replace(row, level="none") if above >= GRAVITY[row.level] else row
 
 
-def _certain(metric: Metric, row: MetricRow) -> bool:
-    """Whether a share of counted things lies beyond its limit by more than its own chance (normal approximation of
-    the binomial); true for everything that is not counted."""
-    below = row.figures.get("denominator")
-    if metric.unit != "share" or metric.kind != "ratio" or below != row.n or row.value is None:
-        return True
+def _certain(metric: Metric, row: MetricRow, history: Sequence[float]) -> bool:
+    """Whether a slice's figure lies farther out than its own chance takes it: beyond its natural limits where it is
+    held to a band around its median; a share beyond its limit by two standard deviations (normal approximation of the
+    binomial, which is the least there is). True for everything else."""
+    if row.value is None:
+        return False
+    if metric.thresholds.relative_band is not None:
+        course = own_course(metric, history)
+        return course is None or not course[0] <= row.value <= course[2]
     limit = limit_of(metric, row)
-    if limit is None or not 0 < limit < 1:
+    if metric.unit != "share" or metric.kind != "ratio" or limit is None or not 0 < limit < 1:
         return True
     return abs(row.value - limit) > SURE * sqrt(limit * (1 - limit) / row.n)

@@ -31,7 +31,7 @@ class CardDesk:
         """The metric's card for the shown period; never raises for missing data, its `state` says what is missing."""
         metric = metric_named(name)
         missing = tuple(table for table in metric.sources if table not in self._loaded)
-        if len(missing) == len(metric.sources):
+        if metric.sources and len(missing) == len(metric.sources):
             return self._card(metric, "not_loaded", language, missing=missing)
         try:
             trend = self._trend(actor, metric, request, language)
@@ -104,7 +104,8 @@ class CardDesk:
         missing: tuple[str, ...] = (),
         why: str | None = None,
     ) -> Card:
-        limits = own_thresholds(metric, [one.value for one in trend[:-1] if one.value is not None])
+        history = [one.value for one in trend[:-1] if one.value is not None]
+        limits = own_thresholds(metric, history, row.figures if row is not None else None)
         return Card(
             metric=metric.name,
             label=t(f"metric.{metric.name}.label", language),

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
+from datetime import timedelta
 
 from cockpit.metrics import cause
 from cockpit.metrics.cause import Part, Ratio
 from cockpit.metrics.influence import medians_without
-from cockpit.metrics.question import checked
+from cockpit.metrics.question import Question, checked
 from cockpit.metrics.sight import hidden_dimensions
-from cockpit.metrics.types import Metric
+from cockpit.metrics.sold import sold
+from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.period import same_window_year_earlier
 from cockpit.service.drills import DrillDesk
 from cockpit.service.figures import FigureDesk, metric_named
-from cockpit.service.requests import Actor, MetricRequest
-from cockpit.service.results import Cause, CauseReport, MetricRow
+from cockpit.service.requests import Actor, Window
+from cockpit.service.results import Cause, CauseReport, MetricRow, RevenueSplit
 from cockpit.warehouse.store import Warehouse
 
 NAMED, PER_DIMENSION = 6, 2  # causes that are told of one warning, and of one dimension
 RECOMPUTED = 8  # slices of one dimension whose median without them is computed
 DOCUMENT = "document"
-
-
-@dataclass(frozen=True)
-class Window:
-    """What is explained: one period [start, end) of a ledger, under these slices."""
-
-    ledger: str | None
-    start: date
-    end: date
-    where: Mapping[str, str]
-
-    def asked(self, by: tuple[str, ...] = (), params: Mapping[str, str] | None = None) -> MetricRequest:
-        return MetricRequest(self.start, self.end, "all", by, self.where, params or {}, self.ledger, compare=False)
 
 
 class CauseDesk:
@@ -53,13 +41,50 @@ class CauseDesk:
         return self._report(actor, metric, window, None, limit, whole, None, explained)
 
     def change(self, actor: Actor, name: str, window: Window, before: Window) -> CauseReport:
-        """What the change from the window `before` to `window` comes from."""
+        """What the change from the window `before` to `window` comes from.
+
+        Of a window that is not over yet, both are cut to the days the data speak for, which `days` of the report says.
+        """
         metric = metric_named(name)
+        whole_days = (window.end - window.start).days
+        window, before = self._fair(actor, metric, window, before)
+        days = (window.end - window.start).days
         now, then = self._whole(actor, metric, window), self._whole(actor, metric, before)
         explained = None
         if now is not None and then is not None and now.value is not None and then.value is not None:
             explained = now.value - then.value
-        return self._report(actor, metric, window, before, None, now, then, explained)
+        report = self._report(actor, metric, window, before, None, now, then, explained)
+        return replace(report, days=days) if days < whole_days else report
+
+    def revenue_split(self, actor: Actor, window: Window, before: Window) -> RevenueSplit | None:
+        """The change of revenue by price, volume, mix, new and gone products; None where either period has none."""
+        metric = metric_named("revenue")
+        whole_days = (window.end - window.start).days
+        window, before = self._fair(actor, metric, window, before)
+        now, then = self._whole(actor, metric, window), self._whole(actor, metric, before)
+        if now is None or then is None or now.value is None or then.value is None or now.currency != then.currency:
+            return None
+        ledgers = self._figures.ledgers(actor, window.ledger)
+        sales = [
+            sold(metric, self._question(metric, one, ledgers), now.currency, self._warehouse, actor.scope)
+            for one in (window, before)
+        ]
+        split = cause.price_volume_mix(*sales)
+        days = (window.end - window.start).days
+        effects = (split.price, split.volume, split.mix, split.come, split.gone)
+        return RevenueSplit(now.value, then.value, now.currency, *effects, days if days < whole_days else None)
+
+    def _question(self, metric: Metric, window: Window, ledgers: tuple[LedgerFacts, ...]) -> Question:
+        return checked(metric, self._figures.question(window.asked(), ledgers))
+
+    def _fair(self, actor: Actor, metric: Metric, window: Window, before: Window) -> tuple[Window, Window]:
+        """Both windows with as many days as the later one has data for; figures as of an instant keep their ends."""
+        until = self._figures.metric_reach(metric, self._figures.ledgers(actor, window.ledger)).until
+        if metric.as_of or until is None or until < window.start or until + timedelta(days=1) >= window.end:
+            return window, before
+        end = until + timedelta(days=1)
+        same = min(before.end, before.start + (end - window.start))
+        return replace(window, end=end), replace(before, end=same)
 
     def growth(self, actor: Actor, name: str, window: Window) -> CauseReport:
         """What a growth comes from: the change of each slice since the same window a year earlier, over its base."""
@@ -167,7 +192,7 @@ class CauseDesk:
         moving = {value: row for value, row in now.items() if row.value is not None and row.n}
         likely = sorted(moving, key=lambda value: -side * moving[value].n * ((moving[value].value or 0.0) - middle))
         ledgers = self._figures.ledgers(actor, window.ledger)
-        question = checked(metric, self._figures.question(window.asked(), ledgers))
+        question = self._question(metric, window, ledgers)
         rest = medians_without(metric, question, dimension, likely[:RECOMPUTED], self._warehouse, actor.scope)
         n = {value: row.n for value, row in moving.items()}
         total = sum(n.values())
@@ -200,6 +225,9 @@ def limit_of(metric: Metric, row: MetricRow) -> float | None:
     thresholds = metric.thresholds
     if thresholds.natural or thresholds.relative_band is not None or thresholds.band is not None:
         return None
+    if thresholds.figure is not None:
+        own = row.figures.get(thresholds.figure)
+        return None if own is None else float(own)
     planned = row.target is not None and thresholds.target is None
     return row.target if planned or thresholds.warning is None else float(thresholds.warning)
 

@@ -32,14 +32,16 @@ from cockpit.service.health import examine
 from cockpit.service.ledgers import LedgerDesk
 from cockpit.service.people import PeopleDesk
 from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport, MetricEntry
-from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor, CardRequest, LoadRequest, MetricRequest
+from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor, CardRequest, LoadRequest, MetricRequest, Window
 from cockpit.service.results import (
     AlertReport,
     Card,
+    CauseReport,
     DocumentView,
     DrillResult,
     LedgerView,
     MetricResult,
+    RevenueSplit,
     TableView,
 )
 from cockpit.service.sample import Sample
@@ -171,6 +173,22 @@ class Cockpit:
     def cards(self, actor: Actor, names: Sequence[str], request: CardRequest, language: Language) -> list[Card]:
         desk = self._card_desk(actor, request)
         return [desk.card(actor, name, request, language) for name in names]
+
+    @at_the_door
+    @one_state
+    def causes(self, actor: Actor, name: str, window: Window, before: Window) -> CauseReport:
+        """Which slices the change of a figure from one period to another comes from, what tells most first."""
+        from cockpit.service.causes import CauseDesk
+
+        return CauseDesk(self._warehouse, self._figures).change(actor, name, window, before)
+
+    @at_the_door
+    @one_state
+    def revenue_split(self, actor: Actor, window: Window, before: Window) -> RevenueSplit | None:
+        """The change of revenue from one period to another by price, volume, mix, new and gone products."""
+        from cockpit.service.causes import CauseDesk
+
+        return CauseDesk(self._warehouse, self._figures).revenue_split(actor, window, before)
 
     @functools.cached_property
     def _alerts(self) -> AlertDesk:

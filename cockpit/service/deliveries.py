@@ -26,6 +26,7 @@ from cockpit.service.reports import DeliveryView, LoadReport, PartReport
 from cockpit.service.requests import Actor, LoadRequest
 from cockpit.service.spool import room
 from cockpit.service.uploads import keep
+from cockpit.warehouse import reach
 from cockpit.warehouse.delivery import Draft, Outcome
 from cockpit.warehouse.staging import StagedPart
 from cockpit.warehouse.store import Ledger, Warehouse
@@ -116,8 +117,8 @@ class DeliveryDesk:
         return _report(outcome, time.monotonic() - began)
 
     def _may_deliver(self, actor: Actor, parts: Sequence[StagedPart], language: Language) -> None:
-        """NotAllowedError naming the tables among the parts that the actor may not deliver, or that do not tell what
-        limits them."""
+        """NotAllowedError naming the tables among the parts that the actor may not deliver, that do not tell what
+        limits them, or whose rows lend what they say to the documents of others."""
         tables = dict.fromkeys(part.table for part in parts if part.table)
         refused = [name for name in tables if not actor.may("deliver", name)]
         if refused:
@@ -127,6 +128,9 @@ class DeliveryDesk:
             if missing := self._warehouse.unreachable(name, actor.scope):
                 said = words.listed((words.dimension(one, language) for one in missing), language)
                 raise NotAllowedError("table_not_deliverable", action="deliver", resource=name, dimensions=said)
+            if lent := reach.lent(TABLES[name], actor.scope):
+                said = words.listed((words.dimension(one, language) for one in lent), language)
+                raise NotAllowedError("master_not_deliverable", action="deliver", resource=name, dimensions=said)
 
     def _uploaded(self, path: Path, dry_run: bool) -> UploadedFile:
         if not path.is_file():
@@ -232,10 +236,10 @@ class DeliveryDesk:
     # ---------------------------------------------------------------- decisions
 
     def undo(self, actor: Actor, delivery: int, reason: str = "") -> DeliveryView:
-        """End its activity. NotAllowedError for another's delivery where the actor sees some rows only, and for one
-        with a table they may not deliver."""
+        """End its activity. NotAllowedError for another's delivery where the actor sees some rows only, for one with a
+        table they may not deliver, and where that reaches beyond what they see by now."""
         self._must_handle(actor, delivery)
-        self._warehouse.undo(delivery, actor.name, reason)
+        self._warehouse.undo(delivery, actor.name, reason, actor.scope)
         return self.delivery(actor, delivery)
 
     def decide(self, actor: Actor, delivery: int, accept: bool, reason: str, apart: bool = False) -> DeliveryView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cockpit.locale import Language, t
+from cockpit.service.proofs import PROOFS
 from cockpit.service.reports import MetricEntry
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def entry(metric: Metric, language: Language) -> MetricEntry:
         critical=_float(limits.critical),
         band=(float(limits.band[0]), float(limits.band[1])) if limits.band else None,
         relative_band=_float(limits.relative_band),
+        natural=limits.natural,
+        needs=tuple(sorted(metric.needs({name: one.default for name, one in metric.params.items()}))),
+        proofs=PROOFS.get(metric.name, {}),
         version=metric.version,
     )
 

@@ -24,6 +24,7 @@ from cockpit.records.tables import Person
 from cockpit.service.persons import SessionView
 from cockpit.settings import Settings
 
+THEMES = ("light", "dark")
 RESET_MINUTES = VALID // timedelta(minutes=1)
 Resolve = Callable[[int, str | None], Actor]
 
@@ -258,6 +259,22 @@ class Entrance:
         with self._records.reading() as session:
             row = accounts.by_id(session, actor.person)
         return next((one for one in LANGUAGES if row is not None and row.language == one), None)
+
+    def show(self, actor: Actor, theme: str) -> None:
+        """Remember ``light`` or ``dark``; an empty text means: as the system has it. UsageError for anything else."""
+        if theme and theme not in THEMES:
+            raise UsageError("theme_unknown", themes=", ".join(THEMES))
+        person = self._own(actor)
+        with self._records.writing() as session:
+            accounts.show(session, person.id, theme or None)
+
+    def theme(self, actor: Actor) -> str | None:
+        """One of `THEMES` that the person chose; None where they did not."""
+        if actor.person is None:
+            return None
+        with self._records.reading() as session:
+            row = accounts.by_id(session, actor.person)
+        return next((one for one in THEMES if row is not None and row.theme == one), None)
 
     def _own(self, actor: Actor) -> Person:
         """The person behind an actor who acts for themselves."""

@@ -12,15 +12,15 @@ from cockpit.errors import NotAllowedError, UsageError
 from cockpit.locale import Language, t
 from cockpit.metrics import METRICS
 from cockpit.metrics.gaps import missing, summary_spans, told
-from cockpit.metrics.growth import Before, earlier_figures, grow, with_year_before
+from cockpit.metrics.growth import Before, earlier_figures, grow, grow_by_working_day, with_base
 from cockpit.metrics.level import level, own_thresholds
 from cockpit.metrics.query import Answer, Figures, Key, evaluate
-from cockpit.metrics.question import Question, checked
-from cockpit.metrics.reach import Reach, any_before, local_today, reach
+from cockpit.metrics.question import Question, checked, local_today
+from cockpit.metrics.reach import Reach, any_before, reach
 from cockpit.metrics.sight import asked_hidden, lacking
 from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.model import TABLES
-from cockpit.period import Period, whole
+from cockpit.period import Period, period_of, whole
 from cockpit.scope import Scope
 from cockpit.service import words
 from cockpit.service.cache import Cache
@@ -60,7 +60,8 @@ class FigureDesk:
         _may_see(metric, question, actor.scope, language)
         version = self._warehouse.version()
         compare = request.compare or metric.growth
-        key = ("metric", name, _frozen(question), compare, actor.scope.key, version)
+        hour = tuple(ledger.now.replace(minute=0, second=0, microsecond=0) for ledger in ledgers if metric.clock)
+        key = ("metric", name, _frozen(question), compare, actor.scope.key, version, hour)
         rows, notes, as_of, asked = self._cache.get(key, lambda: self._answer(metric, question, actor.scope, compare))
         return MetricResult(
             metric=name,
@@ -95,7 +96,17 @@ class FigureDesk:
         return found
 
     def metric_reach(self, metric: Metric, ledgers: tuple[LedgerFacts, ...]) -> Reach:
-        """From the first day of any source to the last of the one that reaches furthest: none waits for another."""
+        """From the first day of any source to the last of the one that reaches furthest: none waits for another.
+
+        A metric that is paced by some of its sources goes from the first day that all of them speak for to the last.
+        """
+        if metric.clock:
+            today = local_today(ledgers)
+            return Reach(today, today, 0, None, today)
+        if metric.paced_by:
+            paces = [self.reach(table, ledgers) for table in metric.paced_by]
+            begun = [one.first for one in paces if one.first is not None]
+            return replace(min(paces, key=lambda one: one.last or date.min), first=max(begun, default=None))
         found = [self.reach(table, ledgers) for table in metric.sources]
         furthest = max(found, key=lambda one: one.last or date.min)
         return replace(furthest, first=min((one.first for one in found if one.first), default=None))
@@ -117,7 +128,7 @@ class FigureDesk:
             return self._nothing(metric, question), [], None, question
         before: Before | None = None
         if compare:
-            answer, before = with_year_before(metric, windowed, self._warehouse, scope)
+            answer, before = with_base(metric, windowed, self._warehouse, scope)
         else:
             answer = evaluate(metric, windowed, self._warehouse, scope)
         notes = answer.notes()
@@ -127,9 +138,7 @@ class FigureDesk:
                 answer.rows[0].value = 0.0  # there are items, and none of them counts
         if any(len({row.dimensions.get(name) for row in answer.rows}) > 1 for name in unsplit(metric, windowed)):
             notes.append(("never_added", {"dimensions": ", ".join(metric.split)}))
-        rows, earlier, partial, more = self._compared(
-            metric, windowed, answer, before, reached, scope, question.end is not None
-        )
+        rows, earlier, partial, more = self._compared(metric, windowed, answer, before, reached, scope, question.end)
         notes += more + self._gaps(metric, windowed, scope)
         targets = self._targets.of(metric, windowed, scope, reached.until)
         history = _histories(metric, rows)
@@ -138,6 +147,8 @@ class FigureDesk:
 
     def _with_window(self, metric: Metric, question: Question, reached: Reach) -> Question | None:
         """Fill in horizon and, where none was asked for, the window of the data, for metrics that need them."""
+        if metric.paced_by:
+            return _paced(question, reached)
         if metric.placement == "day":
             return question
         # Without an end: stock as of the newest delivered day, open items as of now. No day beyond today counts.
@@ -159,24 +170,35 @@ class FigureDesk:
         before: Before | None,
         reached: Reach,
         scope: Scope,
-        asked_end: bool,
+        asked_end: date | None,
     ) -> tuple[list[Figures], dict[Key, Figures], set[Key], list[tuple[str, dict[str, str]]]]:
         """Rows (growth computed), their counterparts a year earlier, which are partial, and notes."""
         rows, notes = answer.rows, []
         placed = [row for row in rows if row.period.label or (question.start and question.end)]
         # A window that was not asked for ends with the data, not with the period.
-        ends = {row.key: row.period.end if asked_end else _natural_end(row.period) for row in placed}
+        ends = {row.key: _end_asked(row.period, asked_end) for row in placed}
         partial = {key for key, end in ends.items() if not reached.complete(end)}
         earlier: dict[Key, Figures] = {}
         if placed and before is not None:
             args = (metric, question, placed, before, partial, reached.until, self._warehouse, scope)
             earlier = earlier_figures(*args)
+            if metric.paced_by:  # before its sources begin there is nothing to compare with, not even nothing
+                begun = reached.first or date.max
+                earlier = {key: base for key, base in earlier.items() if base.period.start >= begun}
         if partial and earlier:
-            notes.append(("partial_same_days", {"until": reached.until.isoformat() if reached.until else "—"}))
+            same = "partial_same_stretch" if metric.sequential else "partial_same_days"
+            notes.append((same, {"until": reached.until.isoformat() if reached.until else "—"}))
         if metric.growth:
             if not placed and rows:
                 notes.append(("growth_needs_window", {}))
-            rows, earlier = grow(rows, earlier), {}
+            if placed and metric.sequential and question.params["adjust"] == "working_days":
+                ledger = question.ledgers[0].name
+                rows = grow_by_working_day(rows, earlier, partial, reached.until, self._warehouse, ledger)
+            else:
+                rows = grow(rows, earlier)
+            earlier = {}
+            if any(0 in (row.figures.get("working_days"), row.figures.get("working_days_before")) for row in rows):
+                notes.append(("no_working_days", {}))
             if any(row.value is None and row.figures.get("numerator") is not None for row in rows):
                 notes.append(("denominator_not_positive", {}))
         elif metric.kind == "ratio" and any(row.value is None and row.n for row in rows):
@@ -195,7 +217,7 @@ class FigureDesk:
         names = tuple(ledger.name for ledger in question.ledgers)
         key = ("summary spans", names, scope.key, self._warehouse.version())
         spans = self._cache.get(key, lambda: summary_spans(self._warehouse, scope, names))
-        lacking = missing(spans, question.tiles(), question.where)
+        lacking = missing(spans, question.tiles(), question.where, metric.as_of)
         return [("stock_summaries_missing", told(lacking))] if lacking else []
 
     def _row(
@@ -210,7 +232,7 @@ class FigureDesk:
     ) -> MetricRow:
         before = earlier.get(row.key)
         target = targets(row)
-        thresholds = own_thresholds(metric, history)
+        thresholds = own_thresholds(metric, history, row.figures)
         goal = target if target is not None else _float(thresholds.target)
         window = question.start is not None and question.end is not None
         counted = row.n + row.excluded
@@ -271,8 +293,28 @@ def _empty(question: Question) -> Figures:
     return Figures(period, {}, None)
 
 
-def _natural_end(period: Period) -> date:
-    return whole(period).end
+def _end_asked(period: Period, asked: date | None) -> date:
+    """Where a period ends as it was asked for, however far the data go."""
+    if period.grain == "all":
+        return asked or period.end
+    return min(whole(period).end, asked or date.max)
+
+
+def _paced(question: Question, reached: Reach) -> Question | None:
+    """The question within the days that the pacing sources speak for; None where there are none.
+
+    A period that is fully delivered goes to its end, whether or not its last days have rows.
+    """
+    if reached.until is None or reached.first is None:
+        return None
+    start, end = max(question.start or reached.first, reached.first), question.end
+    after = reached.until + timedelta(days=1)
+    if question.grain != "all":
+        last = period_of(reached.until, question.grain, question.month_start_day).end
+        end = min(end or last, last) if reached.complete(last) else min(end or after, after)
+    elif end is None or not reached.complete(end):
+        end = min(end or after, after)
+    return replace(question, start=start, end=end, horizon=end) if start < end else None
 
 
 def _float(value: object) -> float | None:

@@ -14,27 +14,22 @@ from cockpit.access.audit import AuditReport, AuditTrail, Note
 from cockpit.access.grants import CHANGES
 from cockpit.access.people import Invented, PersonDraft, checked, draft_of, folded
 from cockpit.access.roles import ADMINISTRATOR, RoleFacts, grants_of, shown_to
-from cockpit.access.scopes import DIMENSIONS, Department, Departments, mask_key, scope_of
+from cockpit.access.scopes import Departments, mask_key, scope_of
 from cockpit.access.sessions import IDLE, LONGEST
 from cockpit.access.why import Why
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
 from cockpit.locale import Language
-from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.records import Records, Session, accounts, people, sessions
 from cockpit.records.tables import Person
-from cockpit.scope import Scope
 from cockpit.service import entries
 from cockpit.service import roles as role_desk
-from cockpit.service.cache import Cache
+from cockpit.service.limits import Limits
 from cockpit.service.persons import AuditView, PersonView, RoleView
 from cockpit.warehouse.store import Warehouse
 
 ACTIVE, DISABLED = "active", "disabled"
 LOOKED_ANEW = timedelta(minutes=30)  # after which a look through another's eyes is noted again
-VALUES_SHOWN = 500
-
-
 Locks = Callable[[str], datetime | None]  # until when a name is locked
 
 
@@ -53,11 +48,10 @@ class PeopleDesk:
         """`locks` looks who is locked after failed logins."""
         self._records = records
         self._audit = audit
-        self._warehouse = warehouse
         self._mask_key = mask_key(secret)
         self._clock = clock
         self._locks = locks
-        self._kept = Cache(8)
+        self._limits = Limits(warehouse)
         self._looks: dict[str, tuple[object, datetime]] = {}
 
     # ---------------------------------------------------------------- people
@@ -313,21 +307,9 @@ class PeopleDesk:
 
     def _made(self, told: PersonDraft, held: list[RoleFacts]) -> Actor:
         shown = shown_to(held, told.columns)
-        trees = self._departments() if any(rule.subtree for rule in told.rules) else Departments(())
+        trees = self._limits.departments() if any(rule.subtree for rule in told.rules) else Departments(())
         scope = scope_of(told.everything, told.rules, shown, trees, self._mask_key)
         return Actor(told.name, scope, grants_of(held), told.label)
-
-    def _departments(self) -> Departments:
-        """The departments of all ledgers, kept as long as no data arrive."""
-        found: Departments = self._kept.get(("departments", self._warehouse.version()), self._read_departments)
-        return found
-
-    def _read_departments(self) -> Departments:
-        rows = self._warehouse.records(
-            "SELECT ledger, company, department_code AS code, department AS name, parent_department AS parent"
-            " FROM departments"
-        )
-        return Departments(Department(**row) for row in rows)
 
     def _note_look(self, actor: Actor, resource: str, eyes: object, detail: Mapping[str, Any]) -> None:
         """A page asks with every click; one entry stands for a look that goes on."""
@@ -358,36 +340,13 @@ class PeopleDesk:
             else:
                 return reasons.operator()
             held = role_desk.held(session, told.roles)
-        return reasons.why(asked, told, active, held, self._departments(), lambda name: self._unreached(told, name))
-
-    def _unreached(self, told: PersonDraft, metric: str) -> Mapping[str, tuple[str, ...]]:
-        from cockpit.metrics import METRICS
-        from cockpit.metrics.sight import unreached
-
-        if metric not in METRICS:
-            return {}
-        limited = Scope({rule.dimension: frozenset() for rule in told.rules})
-        return unreached(METRICS[metric], self._warehouse, limited)
+        reached = self._limits.unreached
+        return reasons.why(asked, told, active, held, self._limits.departments(), lambda name: reached(told, name))
 
     def dimensions(self, actor: Actor) -> dict[str, list[str]]:
         """What rows can be limited by, each with the values it has in the data, in order, as far as the first 500."""
         actor.must("people")
-        found: dict[str, list[str]] = self._kept.get(("values", self._warehouse.version()), self._read_values)
-        return found
-
-    def _read_values(self) -> dict[str, list[str]]:
-        found = {"ledger": [one.name for one in self._warehouse.ledgers()]}
-        for dimension in DIMENSIONS[1:]:
-            having = " UNION ".join(
-                f'SELECT CAST("{dimension}" AS VARCHAR) AS value FROM "{table.name}"'
-                for table in TABLES.values()
-                if table.has(dimension)
-            )
-            rows = self._warehouse.records(
-                f"SELECT value FROM ({having}) WHERE value <> '' ORDER BY value LIMIT {VALUES_SHOWN}"
-            )
-            found[dimension] = [row["value"] for row in rows]
-        return found
+        return self._limits.values()
 
     # ---------------------------------------------------------------- audit
 

@@ -165,7 +165,10 @@ class DeliveryView:
 
 @dataclass(frozen=True)
 class MetricEntry:
-    """A metric's block as the dictionary shows it, texts in the asked language. Thresholds are in the metric's unit."""
+    """A metric's block as the dictionary shows it, texts in the asked language. Thresholds are in the metric's unit.
+
+    `needs` are the groups of columns without which there is no figure; `proofs` are the tests that prove it, by kind.
+    """
 
     name: str
     label: str
@@ -186,6 +189,9 @@ class MetricEntry:
     critical: float | None
     band: tuple[float, float] | None
     relative_band: float | None
+    natural: bool
+    needs: tuple[str, ...]
+    proofs: Mapping[str, str]
     version: int
 
     def json(self) -> dict[str, Any]:
@@ -210,7 +216,10 @@ class MetricEntry:
                 "critical": self.critical,
                 "band": list(self.band) if self.band else None,
                 "relative_band": self.relative_band,
+                "natural": self.natural,
             },
+            "needs": list(self.needs),
+            "validated_by": dict(self.proofs),
             "definition_version": self.version,
         }
 

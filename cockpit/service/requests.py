@@ -9,7 +9,7 @@ from datetime import date, datetime
 from cockpit.access import LOCAL_ADMINISTRATOR, Actor
 from cockpit.period import Grain
 
-__all__ = ["LOCAL_ADMINISTRATOR", "Actor", "CardRequest", "LoadRequest", "MetricRequest"]
+__all__ = ["LOCAL_ADMINISTRATOR", "Actor", "CardRequest", "LoadRequest", "MetricRequest", "Window"]
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,17 @@ class CardRequest:
     start: date
     end: date
     where: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is explained: one period from `start` (inclusive) to `end` (exclusive) of a ledger, under these slices."""
+
+    ledger: str | None
+    start: date
+    end: date
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    def asked(self, by: tuple[str, ...] = ()) -> MetricRequest:
+        """The whole period as one figure, cut `by` dimensions."""
+        return MetricRequest(self.start, self.end, "all", by, self.where, {}, self.ledger, compare=False)

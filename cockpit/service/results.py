@@ -246,7 +246,8 @@ class Cause:
 @dataclass(frozen=True)
 class CauseReport:
     """Where a figure or its change comes from, what tells most first. `explained` is the change, or the distance from
-    the limit; `exact` says that contributions along one dimension add up to it (those to a median do not)."""
+    the limit; `exact` says that contributions along one dimension add up to it (those to a median do not). `days` is
+    how many days of each period were compared where the later one is not over yet."""
 
     metric: str
     value: float | None
@@ -254,6 +255,25 @@ class CauseReport:
     explained: float | None
     exact: bool
     causes: tuple[Cause, ...]
+    days: int | None = None
+
+
+@dataclass(frozen=True)
+class RevenueSplit:
+    """A change of revenue by what made it, in `currency`; the five effects add up to `value` - `before`.
+
+    See `cockpit.metrics.cause.price_volume_mix`. `days` is as in `CauseReport`.
+    """
+
+    value: float
+    before: float
+    currency: str | None
+    price: float
+    volume: float
+    mix: float
+    come: float
+    gone: float
+    days: int | None = None
 
 
 @dataclass(frozen=True)

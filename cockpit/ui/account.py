@@ -9,6 +9,7 @@ import streamlit as st
 from cockpit.errors import CockpitError
 from cockpit.locale import LANGUAGES, Language
 from cockpit.service import Cockpit
+from cockpit.service.entrance import THEMES
 from cockpit.ui import door, patches
 from cockpit.ui.admin import sessions as session_desk
 from cockpit.ui.admin.office import Office
@@ -32,6 +33,7 @@ def account(frame: Frame, cockpit: Cockpit) -> None:
     left, right = st.columns([1, 1.6], gap="large")
     with left:
         _language(frame, cockpit)
+        _theme(frame, cockpit)
         _password(frame, cockpit)
     with right:
         _sessions(frame, cockpit)
@@ -59,6 +61,28 @@ def _language(frame: Frame, cockpit: Cockpit) -> None:
         label_visibility="collapsed",
         required=True,
         on_change=chosen,
+    )
+
+
+def _theme(frame: Frame, cockpit: Cockpit) -> None:
+    """Light, dark or as the system has it, wherever one signs in; the page is loaded anew in it. The invented people
+    are many who share one account."""
+    who = door.own()
+    if who.demo:
+        return
+    if session().reload:
+        session().reload = False
+        door.leave()
+    ink(_heading(frame, "theme"), "account-theme-head")
+    st.segmented_control(
+        text(frame, "account.theme"),
+        ("", *THEMES),
+        default=cockpit.entrance.theme(who) or "",
+        key="account-theme",
+        format_func=lambda code: text(frame, f"account.theme_{code or 'system'}"),
+        label_visibility="collapsed",
+        required=True,
+        on_change=lambda: door.show(str(st.session_state["account-theme"] or "")),
     )
 
 

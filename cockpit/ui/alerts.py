@@ -11,11 +11,12 @@ from cockpit.locale import Language
 from cockpit.service.results import Alert, Cause
 from cockpit.ui import blocks, facts, marks, navigate, selects, states, words
 from cockpit.ui import format as fmt
+from cockpit.ui.causes import causes_table
 from cockpit.ui.filters import DIMENSIONS
 from cockpit.ui.ink import ink
 from cockpit.ui.page import judging
-from cockpit.ui.rail import label, scale_of
 from cockpit.ui.rail import facts as held_to
+from cockpit.ui.rail import label, scale_of
 from cockpit.ui.tree import Node, h
 from cockpit.ui.trend import plain
 from cockpit.ui.view import View
@@ -137,37 +138,13 @@ def address(alert: Alert, dimension: str = "", value: str | None = None) -> str:
 
 
 def causes(view: View, alert: Alert) -> Node:
-    """Where it comes from, with each part's own figure, how much it contributes and on how many documents."""
-    language = view.language
-    scale = scale_of(alert, alert.row, clock(view, alert), language)
-    if not alert.causes:
-        return h("div", "s", view.text("alerts.no_cause"))
-    names = ("alerts.part", "column.value", "alerts.contribution", "alerts.share", "", "column.n")
-    head = h("tr", "", *(h("th", "n" if i else "", view.text(key) if key else "") for i, key in enumerate(names)))
-    lines = [_cause(view, alert, one, scale) for one in alert.causes]
-    note = view.text("alerts.median_note" if alert.unit == "hours" else "alerts.cause_note")
-    table = h("table", "", h("thead", "", head), h("tbody", "", *lines))
-    return h("div", "scroll", table, h("div", "s", note))
+    """Where it comes from; a click leads to the metric's page, narrowed to the part."""
+    scale = scale_of(alert, alert.row, clock(view, alert), view.language)
 
+    def go(one: Cause) -> str | None:
+        return address(alert, one.dimension, one.value) if one.dimension in DIMENSIONS and one.value else None
 
-def _cause(view: View, alert: Alert, one: Cause, scale: fmt.Scale) -> Node:
-    language = view.language
-    kind = h("span", "soft", words.source(one, language))
-    name = h("td", "name", kind, " ", words.value_of(one, language))
-    contribution = words.points(scale.number(one.contribution, sign=True), alert.unit, scale, language)
-    share = h("td", "cell", h("span", "bar", w=round(100 * min(1.0, max(0.0, one.share or 0.0)), 1)))
-    go = address(alert, one.dimension, one.value) if one.dimension in DIMENSIONS and one.value else None
-    return h(
-        "tr",
-        "",
-        name,
-        h("td", "n", scale.number(one.figure) if one.figure is not None else fmt.ABSENT),
-        h("td", "n", contribution),
-        h("td", "n", fmt.percent(one.share) if one.share is not None else fmt.ABSENT),
-        share,
-        h("td", "n", fmt.whole(one.n)),
-        go=go,
-    )
+    return causes_table(view, alert.causes, alert.unit, scale, go)
 
 
 def clock(view: View, alert: Alert) -> str:

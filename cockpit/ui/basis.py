@@ -8,7 +8,7 @@ from cockpit.errors import CockpitError
 from cockpit.locale import Language, t
 from cockpit.service import Cockpit
 from cockpit.service.reports import MetricEntry
-from cockpit.ui import door, words
+from cockpit.ui import door, navigate, words
 from cockpit.ui import format as fmt
 from cockpit.ui.ink import ink
 from cockpit.ui.session import session
@@ -21,24 +21,28 @@ def explain(cockpit: Cockpit | None, language: Language) -> None:
     wanted, memory.basis = memory.basis, None
     if wanted is None or cockpit is None:
         return
+    who = door.actor()
     try:
-        entry = cockpit.entry(door.actor(), wanted, language)
+        entry = cockpit.entry(who, wanted, language)
     except CockpitError:
         return  # a click target that was edited by hand; there is nothing to explain
 
+    way = None
+    if door.allowed(who, "dictionary") and who.may("metric", wanted):
+        way = h("div", "", h("span", "link", t("ui.basis.open", language), go=navigate.target("entry", wanted)))
+
     @st.dialog(entry.label, width="medium")
     def show() -> None:
-        ink(tree(entry, language), "basis")
+        ink(tree(entry, language, way), "basis", navigate.follow)
 
     show()
 
 
-def tree(entry: MetricEntry, language: Language) -> Node:
-    """Sentence, formula, caveat, worked example, then the facts of the definition."""
+def tree(entry: MetricEntry, language: Language, way: Node | None = None) -> Node:
+    """Sentence, formula, caveat, worked example, then the facts of the definition, and the `way` to its entry."""
     dimensions = fmt.listed((words.dimension(name, language) for name in entry.dimensions), language)
     sources = fmt.listed((words.table(name, language) for name in entry.sources), language)
-    parts: list[Node | None] = [h("p", "lead", entry.sentence)]
-    parts += [_part(name, text, language) for name, text in _texts(entry) if text]
+    parts: list[Node | None] = [h("p", "lead", entry.sentence), *texts(entry, language)]
     lines = [
         ("importance", t(f"ui.importance.{entry.importance}", language)),
         ("direction", t(f"ui.direction.{entry.direction}", language)),
@@ -54,11 +58,13 @@ def tree(entry: MetricEntry, language: Language) -> Node:
         for name, text in lines
         if text
     ]
-    return h("div", "basis", *parts, h("table", "", h("tbody", "", *rows)))
+    return h("div", "basis", *parts, h("table", "", h("tbody", "", *rows)), way)
 
 
-def _texts(entry: MetricEntry) -> list[tuple[str, str]]:
-    return [("formula", entry.formula), ("caveat", entry.caveat), ("example", entry.example)]
+def texts(entry: MetricEntry, language: Language) -> list[Node]:
+    """Formula, caveat and worked example under their titles."""
+    told = (("formula", entry.formula), ("caveat", entry.caveat), ("example", entry.example))
+    return [_part(name, text, language) for name, text in told if text]
 
 
 def _part(name: str, text: str, language: Language) -> Node:
@@ -75,13 +81,20 @@ def params(entry: MetricEntry, language: Language) -> str:
 
 
 def thresholds(entry: MetricEntry, language: Language) -> str:
+    """What it is held to: target and limits in its unit, and how the limits of its own course are made."""
+    own = []
+    if entry.natural:
+        own = [t(f"ui.basis.natural{'_band' if entry.direction == 'band' else ''}", language)]
+    return fmt.listed([*limits(entry, language), *own], language)
+
+
+def limits(entry: MetricEntry, language: Language) -> list[str]:
     """Target and limits in the metric's unit; a band around the metric's own course in percent."""
     if entry.relative_band is not None:
-        return t("ui.basis.relative_band", language, share=fmt.percent(entry.relative_band))
-    limits = [("target", entry.target), ("warning", entry.warning), ("critical", entry.critical)]
-    limits += [("band_low", entry.band[0]), ("band_high", entry.band[1])] if entry.band else []
-    known = [(name, value) for name, value in limits if value is not None]
+        return [t("ui.basis.relative_band", language, share=fmt.percent(entry.relative_band))]
+    edges = [("target", entry.target), ("warning", entry.warning), ("critical", entry.critical)]
+    edges += [("band_low", entry.band[0]), ("band_high", entry.band[1])] if entry.band else []
+    known = [(name, value) for name, value in edges if value is not None]
     scale = fmt.scale_for((value for _, value in known), entry.unit, language, counted=entry.name)
     unit = "" if scale.unit in ("", "%") else f" {scale.unit}"
-    said = (f"{t(f'ui.basis.{name}', language)} {scale.with_suffix(value)}{unit}" for name, value in known)
-    return fmt.listed(said, language)
+    return [f"{t(f'ui.basis.{name}', language)} {scale.with_suffix(value)}{unit}" for name, value in known]

@@ -9,6 +9,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cockpit.charts.columns import Spec
+from cockpit.charts.palette import LIGHT
+from cockpit.charts.picture import picture
 from cockpit.ui import export, navigate
 from cockpit.ui.ink import ink
 from cockpit.ui.session import session
@@ -32,8 +35,19 @@ class Table:
         return pd.DataFrame([list(row) for row in self.rows], columns=list(self.columns))
 
 
-def block(view: View, key: str, title: str, note: Node | str | None, table: Table, draw: Callable[[], None]) -> None:
-    """Draw the block in the mode chosen for it; the picture is made by `draw`."""
+def block(
+    view: View,
+    key: str,
+    title: str,
+    note: Node | str | None,
+    table: Table,
+    draw: Callable[[], None],
+    charts: Callable[[], Mapping[str, Spec]] | None = None,
+) -> None:
+    """Draw the block in the mode chosen for it; the picture is made by `draw`.
+
+    `charts` makes the charts of a picture that can be taken along as a file, by name.
+    """
     mode = session().modes.get(key, MODES[0])
     if mode not in modes(view):
         mode = MODES[0]
@@ -42,7 +56,7 @@ def block(view: View, key: str, title: str, note: Node | str | None, table: Tabl
         if mode == "data":
             _data(view, key, table)
         elif mode == "export":
-            _export(view, key, table)
+            _export(view, key, title, table, charts)
         else:
             draw()
 
@@ -84,20 +98,34 @@ def _data(view: View, key: str, table: Table) -> None:
     )
 
 
-def _export(view: View, key: str, table: Table) -> None:
+def _export(view: View, key: str, title: str, table: Table, charts: Callable[[], Mapping[str, Spec]] | None) -> None:
     lines = [h("div", "", h("span", "", name), h("b", "", text)) for name, text in table.facts.items()]
     ink(h("div", "facts few", *lines), f"{key}-facts")
     with st.container(horizontal=True, gap="small"):
-        for kind in export.KINDS:
+        for kind in (*export.KINDS, *(export.PICTURES if charts is not None else ())):
+            made = _maker(view, kind, table) if charts is None or kind in export.KINDS else None
             st.download_button(
                 view.text(f"export.{kind}"),
-                data=_maker(view, kind, table),
+                data=made or _painter(view, kind, title, table, charts or dict),
                 file_name=export.file_name((table.name, view.filters.month, f"v{view.cockpit.version()}"), kind),
                 mime=export.MIME[kind],
                 key=f"{key}-{kind}",
                 icon=":material/download:",
                 on_click="ignore",
             )
+
+
+def _painter(
+    view: View, kind: str, title: str, table: Table, charts: Callable[[], Mapping[str, Spec]]
+) -> Callable[[], bytes]:
+    """Draws the picture when it is taken: on paper, whatever the theme of the screen."""
+    cockpit, actor = view.cockpit, view.actor
+
+    def take() -> bytes:
+        cockpit.exported(actor, table.name, {"kind": kind, "rows": len(table.rows), "about": dict(table.facts)})
+        return picture(kind, LIGHT, charts(), title, table.facts)
+
+    return take
 
 
 def _maker(view: View, kind: str, table: Table) -> Callable[[], bytes]:

@@ -60,6 +60,14 @@ def prefer(language: Language) -> None:
         service.entrance.prefer(who, language)
 
 
+def show(theme: str) -> None:
+    """Remember light, dark or neither for whoever is signed in, and load the page anew in it."""
+    service, who = cockpit(), own()
+    if service is not None:
+        service.entrance.show(who, theme)
+        session().reload = True
+
+
 def allowed(who: Actor, page: str) -> bool:
     """Whether `who` may open the page of that name; the page about oneself is nobody else's."""
     if page == OWN:
@@ -68,7 +76,7 @@ def allowed(who: Actor, page: str) -> bool:
 
 
 def leave() -> None:
-    """Send the browser to the login page, which leads back here, and draw nothing more."""
+    """Send the browser to the login page, which leads back here (at once where somebody is signed in); draw no more."""
     ink(h("div", "", leave=LOGIN), "leave")
     st.stop()
 

@@ -12,7 +12,7 @@ from cockpit.ui.session import session
 from cockpit.ui.sitemap import DEFAULT, METRIC_PAGES
 
 # Parameters that belong to one page and are dropped on the way to another.
-PAGE_PARAMETERS = ("table", "document", "via", "part")
+PAGE_PARAMETERS = ("table", "document", "via", "part", "metric")
 
 
 def target(kind: str, *parts: str) -> str:
@@ -31,6 +31,8 @@ def follow(click: str) -> None:
         narrowed(*rest.split("/", 3))
     elif kind == "data":
         to_page("data")
+    elif kind == "entry":
+        to_page("dictionary", {"metric": rest} if rest else None)
     elif kind == "basis":
         session().basis = rest
     elif kind == "mode":

@@ -116,9 +116,9 @@ def judging(view: View) -> None:
     look_again()
 
 
-def key_figures(view: View, asks: Sequence[Ask | str]) -> None:
-    """The strip of figures at the head of a detail page; a click explains one."""
-    ink(strip(view.shown(_asks(asks)), view.language), "strip", navigate.follow)
+def key_figures(view: View, asks: Sequence[Ask | str], name: str = "first") -> None:
+    """A strip of figures at the head of a detail page; a click explains one. Strips of a page differ by `name`."""
+    ink(strip(view.shown(_asks(asks)), view.language), f"strip-{name}", navigate.follow)
 
 
 def _asks(asks: Sequence[Ask | str]) -> list[Ask]:

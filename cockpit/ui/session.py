@@ -39,13 +39,15 @@ class Session:
     """`modes` holds for each block whether it shows chart, data or export; `basis` the metric to explain next.
 
     `pages` are this run's pages by name, `start` the one at the root; `outcome` is what the last action wants to say
-    on the next run. `greeted` tells that the account was asked for its language. `eyes` are whose eyes an administrator
+    on the next run. `greeted` tells that the account was asked for its language, `reload` that the
+    browser is to load the page anew. `eyes` are whose eyes an administrator
     looks through; `denied` is the page that was refused last, so that it is written down once. `link` is a one-time
     link that is shown once.
     """
 
     language: Language | None = None
     greeted: bool = False
+    reload: bool = False
     filters: Filters | None = None
     modes: dict[str, str] = field(default_factory=dict)
     basis: str | None = None

@@ -31,6 +31,7 @@ PAGES = (
     PageSpec("alerts", "improve", "notifications"),
     PageSpec("meeting", "improve", "present_to_all"),
     PageSpec("data", "data", "upload_file"),
+    PageSpec("dictionary", "data", "menu_book"),
     PageSpec("document", "data", "description", hidden=True),
     PageSpec("admin", "system", "admin_panel_settings"),
     PageSpec("account", "system", "person", hidden=True),
@@ -41,16 +42,62 @@ NAMES = frozenset(page.name for page in PAGES)
 
 # The page that explains a metric further.
 METRIC_PAGES = {
-    "approval_cycle_time": "procurement",
-    "approval_node_wait": "procurement",
-    "approval_outcomes": "procurement",
-    "process_throughput_time": "procurement",
-    "inventory_turnover_days": "inventory",
-    "revenue": "revenue",
-    "revenue_growth": "revenue",
-    "gross_margin_rate": "revenue",
-    "reconciled_rate": "reconciliation",
-    "overdue_amount": "reconciliation",
+    **dict.fromkeys(
+        (
+            "approval_cycle_time",
+            "approval_node_wait",
+            "approval_outcomes",
+            "approval_breach_rate",
+            "approval_rework_rate",
+            "approval_steps",
+            "approval_pass_through_share",
+            "approval_standard_path_share",
+            "approval_backlog",
+            "process_throughput_time",
+            "purchase_amount",
+            "maverick_rate",
+            "receipt_shortfall",
+        ),
+        "procurement",
+    ),
+    **dict.fromkeys(
+        (
+            "inventory_turnover_days",
+            "inventory_turnover_rate",
+            "stock_value",
+            "days_of_cover",
+            "stock_out_rate",
+            "slow_moving_share",
+            "negative_stock_share",
+            "count_accuracy",
+            "posting_lag",
+        ),
+        "inventory",
+    ),
+    **dict.fromkeys(
+        (
+            "revenue",
+            "revenue_growth",
+            "revenue_growth_sequential",
+            "plan_attainment",
+            "gross_margin_rate",
+            "return_rate",
+            "order_cycle_time",
+            "on_time_delivery_rate",
+        ),
+        "revenue",
+    ),
+    **dict.fromkeys(
+        (
+            "reconciled_rate",
+            "overdue_amount",
+            "gr_ir_open_amount",
+            "days_sales_outstanding",
+            "days_payable_outstanding",
+        ),
+        "reconciliation",
+    ),
+    **dict.fromkeys(("data_freshness", "data_quality_score"), "data"),
 }
 # The page a document of a table belongs to when nobody came from anywhere.
 TABLE_PAGES = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cockpit.charts.columns import Point, Spec, columns
+from cockpit.charts.palette import LIGHT
 from cockpit.errors import CockpitError
 from cockpit.service.results import MetricResult, MetricRow
 from cockpit.ui import blocks, facts, marks, states, words
@@ -58,9 +59,11 @@ def trend(view: View, ask: Ask, figures: Sequence[str | None] = (None,), heights
                 spec = chart(view, result, panel, axis=number == len(panels) - 1)
                 st.vega_lite_chart(spec, key=f"{key}-{number}", theme=None, width="stretch")
 
-    blocks.block(
-        view, key, heading(view, result, ask), legend(view, result, ask), table(view, result, ask, figures), draw
-    )
+    def charts() -> dict[str, Spec]:
+        return {panel_name(view, panel, result): chart(view, result, panel, axis=True, paper=True) for panel in panels}
+
+    said = table(view, result, ask, figures)
+    blocks.block(view, key, heading(view, result, ask), legend(view, result, ask), said, draw, charts)
 
 
 def _titled(view: View, result: MetricResult, ask: Ask, inner: Node) -> Node:
@@ -132,12 +135,15 @@ def _divided(value: float | None, scale: fmt.Scale) -> float | None:
     return None if value is None else value / scale.divisor
 
 
-def chart(view: View, result: MetricResult, panel: Panel, *, axis: bool) -> Spec:
+def chart(view: View, result: MetricResult, panel: Panel, *, axis: bool, paper: bool = False) -> Spec:
+    """The panel's columns as the screen shows them, or for a file of its own: dark on `paper`, of a fixed width."""
     scale = _scale(view, result, panel)
     targets = {row.target for row in _of(result, panel.currency)}
     steady = targets.pop() if len(targets) == 1 and panel.figure is None else None
     found = points(view, result, panel)
-    return columns(view.palette, found, height=panel.height, target=_divided(steady, scale), axis=axis)
+    palette = LIGHT if paper else view.palette
+    aim = _divided(steady, scale)
+    return columns(palette, found, height=panel.height, target=aim, axis=axis, fixed=paper)
 
 
 def legend(view: View, result: MetricResult, ask: Ask) -> Node:

@@ -14,11 +14,20 @@ import streamlit as st
 from cockpit.charts.palette import DARK, LIGHT, Palette
 from cockpit.errors import CockpitError, NotAllowedError, SystemFailure
 from cockpit.locale import Language, t
-from cockpit.period import Grain
+from cockpit.period import Grain, Period
 from cockpit.service import Cockpit
 from cockpit.service.reports import MetricEntry
-from cockpit.service.requests import Actor, CardRequest, MetricRequest
-from cockpit.service.results import AlertReport, Card, DrillResult, LedgerView, MetricResult, TableView
+from cockpit.service.requests import Actor, CardRequest, MetricRequest, Window
+from cockpit.service.results import (
+    AlertReport,
+    Card,
+    CauseReport,
+    DrillResult,
+    LedgerView,
+    MetricResult,
+    RevenueSplit,
+    TableView,
+)
 from cockpit.ui import words
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.filters import Filters
@@ -84,8 +93,16 @@ class View:
     def entry(self, metric: str) -> MetricEntry:
         return self._kept(f"entry {metric}", lambda: self.cockpit.entry(self.actor, metric, self.language))
 
+    def dictionary(self) -> tuple[MetricEntry, ...]:
+        """The blocks of all figures the reader may see."""
+        return self._kept("dictionary", self._dictionary)
+
+    def _dictionary(self) -> tuple[MetricEntry, ...]:
+        known = self.cockpit.dictionary(self.actor, self.language)
+        return tuple(one for one in known if self.actor.may("metric", one.name))
+
     def metrics(self) -> frozenset[str]:
-        """The names of the dictionary."""
+        """The names of all figures there are, whoever may see them."""
         named = self._kept("metrics", lambda: self.cockpit.dictionary(self.actor, self.language))
         return frozenset(entry.name for entry in named)
 
@@ -119,6 +136,24 @@ class View:
         """The warnings of the ledger under the chosen slices; None while they are being judged."""
         where = dict(sorted(self.filters.where.items()))
         return self.cockpit.alerts_known(self.actor, self.ledger.name, where, self.language)
+
+    def causes(self, ask: Ask, before: Period) -> CauseReport:
+        """What the metric's change from the period `before` to the shown month comes from."""
+        now, then = self._windows(ask, before)
+        question = f"causes {ask.metric} {now!r} {then!r}"
+        return self._kept(question, lambda: self.cockpit.causes(self.actor, ask.metric, now, then))
+
+    def revenue_split(self, before: Period) -> RevenueSplit | None:
+        """The change of revenue since the period `before` by price, volume and mix."""
+        now, then = self._windows(Ask("revenue"), before)
+        question = f"revenue split {now!r} {then!r}"
+        return self._kept(question, lambda: self.cockpit.revenue_split(self.actor, now, then))
+
+    def _windows(self, ask: Ask, before: Period) -> tuple[Window, Window]:
+        """The shown month and the period `before`, under the slices the metric obeys."""
+        where = dict(sorted(self.where(ask)[0].items()))
+        now, then = (Window(self.ledger.name, one.start, one.end, where) for one in (self.filters.shown, before))
+        return now, then
 
     def request(self, ask: Ask, *, grain: Grain, by: Sequence[str] = (), start: date | None = None) -> MetricRequest:
         return MetricRequest(
@@ -155,8 +190,11 @@ class View:
 
     def loaded(self, metric: str) -> bool:
         """Whether at least one source table of the metric has rows in this ledger, whoever may see them."""
-        held = self._kept("loaded", lambda: self.cockpit.loaded_tables(self.actor, self.ledger.name))
-        return not held.isdisjoint(self.entry(metric).sources)
+        return not self.loaded_tables().isdisjoint(self.entry(metric).sources)
+
+    def loaded_tables(self) -> frozenset[str]:
+        """Tables that hold anything in this ledger, whoever may see it."""
+        return self._kept("loaded", lambda: self.cockpit.loaded_tables(self.actor, self.ledger.name))
 
 
 def dictionary_card(entry: MetricEntry) -> Card:

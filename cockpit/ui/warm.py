@@ -8,7 +8,6 @@ import logging
 from cockpit.errors import CockpitError
 from cockpit.service import Cockpit
 from cockpit.service.requests import Actor, CardRequest
-from cockpit.ui.sitemap import METRIC_PAGES
 
 LOG = logging.getLogger(__name__)
 _NEEDED = (
@@ -20,6 +19,7 @@ _NEEDED = (
     "cockpit.ui.blocks",
     "cockpit.ui.breakdown",
     "cockpit.ui.deliveries",
+    "cockpit.ui.dictionary",
     "cockpit.ui.document",
     "cockpit.ui.documents",
     "cockpit.ui.page",
@@ -42,7 +42,8 @@ def figures(cockpit: Cockpit, actor: Actor) -> None:
     try:
         start, end = cockpit.shown_period(actor, ledger)
         request = CardRequest(ledger, start, end)
-        cockpit.cards(actor, list(METRIC_PAGES), request, "zh_CN")
+        steering = [one.name for one in cockpit.dictionary(actor, "zh_CN") if one.importance != "O"]
+        cockpit.cards(actor, steering, request, "zh_CN")
         cockpit.alerts_known(actor, ledger, {}, "zh_CN")
     except CockpitError as error:  # the pages will say it to whoever asks
         LOG.warning("figures could not be warmed: %s", error)

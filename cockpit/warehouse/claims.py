@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import duckdb
 
 from cockpit.model.types import Table
-from cockpit.warehouse.identity import business_day, content, key, listed, partner, quoted
+from cockpit.warehouse.identity import business_day, contents, key, listed, partner, quoted
 
 # A delivery that confirms at least this share of the documents another one brought is noted as repeating it, with the
 # exceptions; below, document by document.
@@ -20,8 +20,10 @@ def documents(table: Table) -> str:
 
 
 def seen(table: Table) -> str:
-    """Name of the temporary table ``(unit, lines, part, number, confirmed)`` of what a delivery brings, by the unit's
-    mark: `confirmed` is the delivery that brought the unit just so, null where it is new; see `compare`."""
+    """Name of the temporary table ``(unit, lines, part, first, last, number, confirmed, missed)`` of what a delivery
+    brings, by the unit's mark: `confirmed` is the delivery that brought the unit just so, null where it is new; the
+    unit's rows lie from `first` to `last`. Where `unit` is null, what `missed` brought of `number` did not come again
+    just so. See `compare`."""
     return quoted(f"seen_{table.name}")
 
 
@@ -55,37 +57,53 @@ def known(con: duckdb.DuckDBPyConnection, table: Table) -> bool:
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, table: Table, arrived: str, ledger: str, filled: Collection[str], parts: int
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    arrived: str,
+    ledger: str,
+    filled: Collection[str],
+    parts: Sequence[int],
 ) -> int:
-    """Fill `seen` from the rows of `arrived`, which are of `parts` files; how many units are confirmed.
+    """Fill `seen` from the rows of `arrived`, which are of `parts`; how many units are confirmed.
 
     `ledger` is SQL, `filled` names the columns in which some row has a value. A unit is confirmed only where its number
     stands for one document, here and among the known: then nothing else is to be decided or moved. 64 bits of its
-    columns, 64 of each line's content and the count of lines must agree. Were two units of one mark, their lines would
+    columns, 63 of each line's content and the count of lines must agree. Were two units of one mark, their lines would
     add up to neither: what is not confirmed is looked at by its columns.
     """
-    current = f"FROM claims WHERE \"table\" = '{table.name}' AND current AND doc = number"
+    mark = contents(table, "a")
+    part = f"{parts[0]}::INTEGER"
+    if len(parts) > 1:  # a unit out of several files is looked at anew
+        part = "min(_part)"
+        mark = f"CASE WHEN min(_part) = max(_part) THEN {mark} END"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {seen(table)} AS SELECT d.unit, d.lines, d.part, d.first, d.last, k.number,"
+        " CASE WHEN d.unit IS NOT NULL THEN k.origin END AS confirmed,"
+        " CASE WHEN d.unit IS NULL THEN k.origin END AS missed"
+        f" FROM (SELECT {unit_mark(table, ledger, filled)} AS unit, count(*) AS lines, {mark} AS content,"
+        f" {part} AS part, min(_row) AS first, max(_row) AS last"
+        f" FROM {arrived} a GROUP BY 1) d FULL JOIN"
+        f" (SELECT unit, lines, content, number, origin FROM claims c WHERE {_single(con, table)}) k"
+        " ON k.unit = d.unit AND k.lines = d.lines AND k.content = d.content"
+    )
+    return int(con.execute(f"SELECT count(confirmed) FROM {seen(table)}").fetchall()[0][0])
+
+
+def _single(con: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """SQL condition that the claim ``c`` is current and alone stands for its number."""
+    condition = f"c.\"table\" = '{table.name}' AND c.current AND c.doc = c.number"
     # What other deliveries brought back of a number's rejects stands beside its document: it is looked at anew.
     if con.execute("SELECT count(completes) FROM deliveries").fetchall()[0][0]:
         completing = "SELECT id FROM deliveries WHERE completes IS NOT NULL"
-        current += f" AND number NOT IN (SELECT number FROM claims WHERE delivery IN ({completing}))"
-    # So is a unit out of several files.
-    part, last = ("min(_part)", "max(_part)") if parts > 1 else ("any_value(_part)", "any_value(_part)")
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {seen(table)} AS SELECT d.unit, d.lines, d.part, k.number, k.origin AS confirmed"
-        f" FROM (SELECT {unit_mark(table, ledger, filled)} AS unit, count(*) AS lines,"
-        f" sum({content(table, 'a')}::HUGEINT) AS content, {part} AS part, {last} AS last_part"
-        f" FROM {arrived} a GROUP BY 1) d LEFT JOIN (SELECT unit, lines, content, number, origin {current}) k"
-        " ON k.unit = d.unit AND k.lines = d.lines AND k.content = d.content AND d.part = d.last_part"
-    )
-    return int(con.execute(f"SELECT count(confirmed) FROM {seen(table)}").fetchall()[0][0])
+        condition += f" AND c.number NOT IN (SELECT number FROM claims WHERE delivery IN ({completing}))"
+    return condition
 
 
 def compare_nothing(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Leave `seen` empty: every row is looked at."""
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {seen(table)} (unit UBIGINT, lines BIGINT, part INTEGER, number UUID,"
-        " confirmed BIGINT)"
+        f"CREATE OR REPLACE TEMP TABLE {seen(table)} (unit UBIGINT, lines BIGINT, part INTEGER, first BIGINT,"
+        " last BIGINT, number UUID, confirmed BIGINT, missed BIGINT)"
     )
 
 
@@ -102,7 +120,7 @@ def digest(con: duckdb.DuckDBPyConnection, table: Table, arrived: str, ledger: s
         f"CREATE OR REPLACE TEMP TABLE {documents(table)} AS SELECT d.*, {number} AS number FROM (SELECT *,"
         f" hash({ledger}, {listed(unit)}) AS unit, several OR part <> last_part AS again FROM"
         f" (SELECT {units}min({who}) AS partner, min({day}) AS day, count(*) AS lines,"
-        f" sum({content(table, 'a')}::HUGEINT) AS content, min(_part) AS part, max(_part) AS last_part,"
+        f" {contents(table, 'a')} AS content, min(_part) AS part, max(_part) AS last_part,"
         f" min(_row) AS row, coalesce(min({who}) <> max({who}), false) OR coalesce(min({day}) <> max({day}), false)"
         f" AS several FROM {arrived} a GROUP BY ALL)) d"
     )
@@ -119,9 +137,9 @@ def keep_confirmed(con: duckdb.DuckDBPyConnection, table: Table, delivery: int, 
     )
     repeated = f'SELECT origin FROM repeated_deliveries WHERE "table" = {name} AND delivery = {delivery}'
     con.execute(
-        f'INSERT INTO repeat_exceptions SELECT {name}, {delivery}, c.origin, c.doc FROM claims c WHERE c."table" ='
-        f" {name} AND c.delivery = c.origin AND c.origin IN ({repeated}) AND NOT EXISTS"
-        f" (SELECT 1 FROM {seen(table)} d WHERE d.number = c.doc AND d.confirmed = c.origin)"
+        f"INSERT INTO repeat_exceptions SELECT {name}, {delivery}, missed, number FROM {seen(table)} WHERE missed IN"
+        f' ({repeated}) UNION ALL SELECT {name}, {delivery}, c.origin, c.doc FROM claims c WHERE c."table" = {name}'
+        f" AND c.delivery = c.origin AND c.origin IN ({repeated}) AND NOT ({_single(con, table)})"
     )
     single = (
         f"SELECT number, confirmed FROM {seen(table)} WHERE confirmed IS NOT NULL AND confirmed NOT IN ({repeated})"

@@ -14,6 +14,7 @@ from cockpit.issues import Issue
 from cockpit.model.types import Table
 from cockpit.scope import EVERYTHING, Scope
 from cockpit.warehouse import (
+    asides,
     claims,
     conflicts,
     derived,
@@ -23,10 +24,10 @@ from cockpit.warehouse import (
     rows,
     sources,
     storage,
-    working_days,
 )
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
+from cockpit.warehouse.following import finish, note_change, record_version
 from cockpit.warehouse.identity import content, quoted
 from cockpit.warehouse.rows import Finding, count, fetch, new_rows, whole
 from cockpit.warehouse.schema import column_types
@@ -107,6 +108,7 @@ class Transaction:
         if (blocked and not self.draft.force) or not ready:
             return self._record(self._outcome({}, take="blocked" if blocked else None), None)
         self._insert_delivery("held", None)
+        asides.remember(self.con, self.draft.scope, self.delivery)
         self._drop_closed()
         by_table: dict[str, list[tuple[int, StagedPart]]] = {}
         for index, part in ready:
@@ -116,6 +118,8 @@ class Transaction:
             table, confirming = self.tables[name], self.draft.completes is None
             rows.build(self.con, table, members, self.draft.ledger, self.delivery, confirming)
             reach.check_new(self.con, table, self.draft.scope, self.parts)
+            if aside := asides.note_new(self.con, table, self.delivery):
+                self.findings.append(Finding(members[0][0], Issue("narrower_rows_set_aside", "warning", count=aside)))
             self._compare_readings(table, members)
         for name, members in by_table.items():
             self._prepare(self.tables[name], members, frozenset(by_table))
@@ -357,7 +361,7 @@ class Transaction:
         staged = part.staged
         issues = json.dumps([issue_json(issue) for issue in part.issues], ensure_ascii=False)
         self.con.execute(
-            "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 self.delivery,
                 index,
@@ -375,6 +379,8 @@ class Transaction:
                 part.rows_skipped,
                 part.status,
                 issues,
+                staged.department,
+                self._newest_day(index, staged),
             ],
         )
         if staged.sha256:
@@ -384,6 +390,21 @@ class Transaction:
                 f"INSERT INTO rejects SELECT {self.delivery}, {index}, _row, cells, reasons, NULL"
                 f" FROM {quoted(staged.rejects)}"
             )
+
+    def _newest_day(self, index: int, staged: StagedPart) -> object:
+        """The last business day of the part's rows up to the day it came; None where they have none."""
+        table = self.tables[staged.table] if staged.table and staged.staged else None
+        day = derived.local_day(table, "n", "l") if table is not None else None
+        if table is None or day is None:
+            return None
+        came = "timezone(l.timezone, timezone('UTC', ?::TIMESTAMP))::DATE"
+        newest = fetch(
+            self.con,
+            f"SELECT max({day}) FILTER (WHERE {day} <= {came}) FROM {new_rows(table)} n, ledgers l"
+            " WHERE n._part = ? AND l.name = ?",
+            [self.draft.arrived_at, index, self.draft.ledger],
+        )
+        return newest[0][0]
 
 
 def _contested(table: Table) -> str:
@@ -406,36 +427,3 @@ def issue_json(issue: Issue) -> dict[str, object]:
         "count": issue.count,
         "params": dict(issue.params),
     }
-
-
-def note_change(table: Table, change: Change, kept: str = "", con: duckdb.DuckDBPyConnection | None = None) -> None:
-    """Add what `resolve.settle` moved to the change; with `kept`, as copies that later moves do not overwrite."""
-    relations = [resolve.entering(table), resolve.leaving(table)]
-    if con is not None:
-        for position, relation in enumerate(relations):
-            relations[position] = quoted(f"moved_{position}_{table.name}{kept}")
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {relations[position]} AS SELECT * FROM {relation}")
-    change.add(table.name, *relations)
-    if table.settings:
-        change.settings.add(table.name)
-
-
-def finish(
-    con: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], derivations: Sequence[Derivation], change: Change
-) -> None:
-    """Business days and derived tables after the canonical tables changed."""
-    for name, relations in list(change.relations.items()):
-        derived.count_days(con, tables[name], relations)
-    if "calendars" in change.settings:
-        for (ledger,) in fetch(con, "SELECT name FROM ledgers"):
-            working_days.fill(con, str(ledger))
-    derived.run(con, derivations, change)
-
-
-def record_version(
-    con: duckdb.DuckDBPyConnection, at: datetime, action: str, delivery: int | None, change: Change
-) -> int:
-    """A new version; it belongs to the settings part when settings changed."""
-    version = count(con, "SELECT coalesce(max(id), 0) FROM versions") + 1
-    con.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?)", [version, at, action, delivery, bool(change.settings)])
-    return version

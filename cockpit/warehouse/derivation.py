@@ -19,7 +19,9 @@ class Derivation:
     table ``touched(unit UUID)``; it limits each input by ``… IN (SELECT unit FROM touched)``, and does not read its own
     table. `settings` names the settings tables whose change redoes every unit (``calendars`` stands for the table
     ``calendar_days`` and the ledgers' zones). `prepare` runs before the statement in the same transaction, where an
-    input or a setting changed; it may build temporary tables and add units to ``touched``.
+    input or a setting changed; it may build temporary tables and add units to ``touched``. `sources` maps a column to
+    the input columns (``table.column``) without any value of which it has none either; it is stored only once one of
+    them is. `idle` says that there is nothing to compute from and nothing computed, whatever changed.
 
     The same statement serves the increment and the rebuild: with every unit in ``touched`` it gives the whole table.
     """
@@ -31,3 +33,5 @@ class Derivation:
     settings: tuple[str, ...] = ()
     unit_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     prepare: Callable[[duckdb.DuckDBPyConnection], None] | None = None
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    idle: Callable[[duckdb.DuckDBPyConnection], bool] | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from cockpit.model.types import Table
+from cockpit.warehouse import storage
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.identity import quoted
 from cockpit.warehouse.rows import count, fetch
@@ -15,13 +16,24 @@ from cockpit.warehouse.rows import count, fetch
 
 @dataclass
 class Change:
-    """What one transaction changed: relations (SQL) of rows that entered or left, by table; settings touched."""
+    """What one transaction changed: relations (SQL) of rows that entered and of rows that left, by table; settings
+    touched."""
 
-    relations: dict[str, list[str]] = field(default_factory=dict)
+    entered: dict[str, list[str]] = field(default_factory=dict)
+    left: dict[str, list[str]] = field(default_factory=dict)
     settings: set[str] = field(default_factory=set)
 
-    def add(self, table: str, *relations: str) -> None:
-        self.relations.setdefault(table, []).extend(relations)
+    def add(self, table: str, relation: str) -> None:
+        self.entered.setdefault(table, []).append(relation)
+
+    def remove(self, table: str, relation: str) -> None:
+        self.left.setdefault(table, []).append(relation)
+
+    @property
+    def relations(self) -> dict[str, list[str]]:
+        """Every relation of rows that entered or left, by table."""
+        tables = dict.fromkeys((*self.entered, *self.left))
+        return {table: [*self.entered.get(table, ()), *self.left.get(table, ())] for table in tables}
 
 
 def run(con: duckdb.DuckDBPyConnection, derivations: Sequence[Derivation], change: Change) -> None:
@@ -29,6 +41,8 @@ def run(con: duckdb.DuckDBPyConnection, derivations: Sequence[Derivation], chang
     for derivation in derivations:
         everything = bool(change.settings.intersection(derivation.settings))
         if not everything and not any(change.relations.get(table) for table in derivation.inputs):
+            continue
+        if derivation.idle is not None and derivation.idle(con):
             continue
         touch(con, derivation, None if everything else change.relations)
         if derivation.prepare is not None:
@@ -63,10 +77,24 @@ def replace(con: duckdb.DuckDBPyConnection, derivation: Derivation, change: Chan
     if keep_old:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {fresh} AS SELECT {columns} FROM {computed}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE {old} AS SELECT {columns} FROM {name} {mine}")
-        change.add(derivation.name, old, fresh)
+        change.remove(derivation.name, old)
+        change.add(derivation.name, fresh)
         computed = fresh
-    con.execute(f"DELETE FROM {name} {mine}")
-    con.execute(f"INSERT INTO {name} SELECT {columns} FROM {computed}")
+    con.execute(f"DELETE FROM {storage.stored(derivation.name)} {mine}")
+    _insert(con, derivation, computed)
+
+
+def _insert(con: duckdb.DuckDBPyConnection, derivation: Derivation, computed: str) -> None:
+    """Store computed rows; columns that nothing can have filled are left out."""
+    there = storage.filled(con, {source.partition(".")[0] for by in derivation.sources.values() for source in by})
+    given = [
+        column
+        for column in derivation.columns
+        if column not in derivation.sources
+        or any(name in there[table] for table, _, name in (s.partition(".") for s in derivation.sources[column]))
+    ]
+    storage.widen(con, derivation.name, derivation.columns, given)
+    storage.insert(con, derivation.name, computed)
 
 
 def _read_later(derivation: Derivation, derivations: Iterable[Derivation]) -> bool:
@@ -83,30 +111,39 @@ def local_day(table: Table, alias: str, ledgers: str) -> str | None:
     return column
 
 
-def count_days(con: duckdb.DuckDBPyConnection, table: Table, relations: Sequence[str]) -> None:
-    """Bring ``data_days`` (rows per business day) up to date for the days of the changed rows."""
+def count_days(con: duckdb.DuckDBPyConnection, table: Table, entered: Sequence[str], left: Sequence[str] = ()) -> None:
+    """Bring ``data_days`` (rows per business day) up to date with the relations of rows that entered and that left."""
     day = local_day(table, "r", "l")
     if day is None:
         return
-    touched = " UNION ".join(
-        f"SELECT r.ledger, r.company, {day} AS day FROM {source} r JOIN ledgers l ON l.name = r.ledger"
-        for source in relations
+    counted = " UNION ALL ".join(
+        f"SELECT r.ledger, r.company, {day} AS day, {sign} * count(*) AS rows FROM {source} r"
+        " JOIN ledgers l ON l.name = r.ledger GROUP BY ALL"
+        for sources, sign in ((entered, 1), (left, -1))
+        for source in sources
     )
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE touched_days AS SELECT * FROM ({touched or 'SELECT 1 WHERE false'})"
-        " WHERE day IS NOT NULL"
+        "CREATE OR REPLACE TEMP TABLE moved_days AS SELECT ledger, company, day, sum(rows)::BIGINT AS rows"
+        f" FROM ({counted}) WHERE day IS NOT NULL GROUP BY ALL HAVING sum(rows) <> 0"
     )
+    same = "d.ledger = m.ledger AND d.company = m.company AND d.day = m.day"
     con.execute(
-        'DELETE FROM data_days d USING touched_days t WHERE d."table" = ? AND d.ledger = t.ledger'
-        " AND d.company = t.company AND d.day = t.day",
+        "INSERT INTO moved_days SELECT d.ledger, d.company, d.day, d.rows FROM data_days d JOIN moved_days m"
+        f' ON {same} WHERE d."table" = ?',
         [table.name],
     )
-    # The day is computed before the join: as a join condition over two tables it would be tried for every pair.
+    con.execute(f'DELETE FROM data_days d USING moved_days m WHERE d."table" = ? AND {same}', [table.name])
     con.execute(
-        f"INSERT INTO data_days SELECT d.ledger, d.company, '{table.name}', d.day, count(*) FROM"
-        f" (SELECT r.ledger, r.company, {day} AS day FROM {quoted(table.name)} r JOIN ledgers l ON l.name = r.ledger) d"
-        " JOIN touched_days t ON t.ledger = d.ledger AND t.company = d.company AND t.day = d.day GROUP BY ALL"
+        "INSERT INTO data_days SELECT ledger, company, ?, day, sum(rows) FROM moved_days GROUP BY ALL"
+        " HAVING sum(rows) <> 0",
+        [table.name],
     )
+
+
+def recount_days(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Fill ``data_days`` of a table from all its rows, after what makes a day of an instant has changed."""
+    con.execute('DELETE FROM data_days WHERE "table" = ?', [table.name])
+    count_days(con, table, [quoted(table.name)])
 
 
 def compare(con: duckdb.DuckDBPyConnection, derivation: Derivation) -> int:
@@ -123,7 +160,7 @@ def compare(con: duckdb.DuckDBPyConnection, derivation: Derivation) -> int:
         f" + (SELECT count(*) FROM (SELECT {columns} FROM {full} EXCEPT ALL SELECT {columns} FROM {name}))",
     )
     if differing[0][0]:
-        con.execute(f"DELETE FROM {name}")
-        con.execute(f"INSERT INTO {name} SELECT {columns} FROM {full}")
+        con.execute(f"DELETE FROM {storage.stored(derivation.name)}")
+        _insert(con, derivation, full)
     con.execute(f"DROP TABLE {full}")
     return int(str(differing[0][0]))

@@ -15,6 +15,13 @@ from cockpit.warehouse.rows import fetch, placed, whole
 from cockpit.warehouse.staging import StagedPart
 
 
+def lent(table: Table, scope: Scope) -> tuple[str, ...]:
+    """The limited dimensions that rows of master data would decide for others: what they say beside their key is taken
+    for documents that do not say it themselves."""
+    own = ("ledger", "company", *table.unit)
+    return tuple(name for name in scope.allowed if table.mode == "master" and table.has(name) and name not in own)
+
+
 def check_new(con: duckdb.DuckDBPyConnection, table: Table, scope: Scope, parts: Sequence[StagedPart]) -> None:
     """NotAllowedError where a row of the delivery lies outside the scope, or its unit has current rows outside.
 
@@ -44,9 +51,23 @@ def check_held(con: duckdb.DuckDBPyConnection, table: Table, scope: Scope, deliv
         raise NotAllowedError("delivery_not_in_scope", action="deliver", resource=table.name, delivery=delivery)
 
 
+def check_moved(con: duckdb.DuckDBPyConnection, table: Table, scope: Scope, delivery: int) -> None:
+    """NotAllowedError where the end of a delivery, which `resolve` has just settled, reaches beyond the scope: by rows
+    of the delivery, by rows that stopped or began to count, or by the documents and cases these belong to."""
+    if not scope.allowed:
+        return
+    moved = f"SELECT * FROM {resolve.leaving(table)} UNION ALL BY NAME SELECT * FROM {resolve.entering(table)}"
+    own = f"SELECT 1 FROM {resolve.past(table)} r WHERE _delivery = {int(delivery)} AND {_outside(table, scope)}"
+    foreign = f"SELECT 1 FROM ({moved}) r WHERE {_outside(table, scope)}"
+    touched = f"SELECT 1 FROM ({moved}) r WHERE _number IN ({_foreign_units(table, scope)})"
+    if fetch(con, f"{own} UNION {foreign} UNION {touched}", _allowed(table, scope)):
+        raise NotAllowedError("undo_not_in_scope", action="deliver", resource=table.name, delivery=delivery)
+
+
 def _limits(table: Table, scope: Scope) -> dict[str, str]:
-    """The name of each parameter → the limited dimension it stands for; empty where the table lacks one of them."""
-    if not all(table.has(name) for name in scope.allowed):
+    """The name of each parameter → the limited dimension it stands for; empty where rows of the table are nobody's who
+    is limited by one of them."""
+    if not all(table.has(name) for name in scope.allowed) or lent(table, scope):
         return {}
     return {f"allowed_{position}": name for position, name in enumerate(scope.allowed)}
 

@@ -31,6 +31,14 @@ def _all_rows(table: Table) -> str:
     return f"(SELECT {columns} FROM {quoted(table.name)} UNION ALL SELECT {columns} FROM {past(table)})"
 
 
+def _counts(table: Table, delivery: str, number: str) -> str:
+    """SQL condition that what a delivery says of a unit counts: see `cockpit.warehouse.asides`."""
+    return (
+        f"NOT EXISTS (SELECT 1 FROM asides x WHERE x.\"table\" = '{table.name}' AND x.delivery = {delivery}"
+        f" AND x.number = {number})"
+    )
+
+
 def winners(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Fill ``winners(_delivery, _part, _row)``: the rows that are current among the units in ``units(number)``."""
     if table.mode == "event":
@@ -39,7 +47,8 @@ def winners(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE winning_claims AS SELECT c.number, c.doc, c.delivery, c.origin FROM"
         f" {claims.told(table, 'c.number IN (SELECT number FROM units)')} c JOIN delivery_order o"
-        " ON o.delivery = c.delivery WHERE o.active QUALIFY o.ord = max(o.ord) OVER (PARTITION BY c.number)"
+        f" ON o.delivery = c.delivery WHERE o.active AND {_counts(table, 'c.delivery', 'c.number')}"
+        " QUALIFY o.ord = max(o.ord) OVER (PARTITION BY c.number)"
     )
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE winners AS SELECT r._delivery, r._part, r._row FROM {_all_rows(table)} r"
@@ -54,9 +63,11 @@ def _event_winners(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE telling AS SELECT {told}, r._delivery, r._part, r._row, o.ord FROM {rows} r"
         " JOIN delivery_order o ON o.delivery = r._delivery WHERE o.active AND r._number IN (SELECT number FROM units)"
+        f" AND {_counts(table, 'r._delivery', 'r._number')}"
         f" UNION ALL SELECT {told}, r._delivery, r._part, r._row, o.ord FROM {rows} r JOIN confirmations c"
         " ON c.event = r._event AND c.origin = r._delivery JOIN delivery_order o ON o.delivery = c.delivery"
         f" WHERE c.\"table\" = '{table.name}' AND o.active AND r._number IN (SELECT number FROM units)"
+        f" AND {_counts(table, 'c.delivery', 'r._number')}"
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE best AS SELECT * FROM telling"
@@ -85,11 +96,8 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     won = "EXISTS (SELECT 1 FROM winners w WHERE w._delivery = r._delivery AND w._part = r._part AND w._row = r._row)"
     storage.insert(con, f"leaving_{table.name}", f"{quoted(table.name)} r {mine} AND NOT {won}")
     storage.insert(con, f"entering_{table.name}", f"{past(table)} r {mine} AND {won}")
-    for place, moved in ((table.name, leaving(table)), (f"past_{table.name}", entering(table))):
-        con.execute(
-            f"DELETE FROM {storage.stored(place)} p USING {moved} m WHERE p._delivery = m._delivery"
-            " AND p._part = m._part AND p._row = m._row"
-        )
+    con.execute(f"DELETE FROM {storage.stored(table.name)} r {mine} AND NOT {won}")
+    con.execute(f"DELETE FROM {storage.stored(f'past_{table.name}')} r {mine} AND {won}")
     storage.insert(con, f"past_{table.name}", leaving(table))
     storage.insert(con, table.name, entering(table))
     if table.mode != "event":

@@ -13,6 +13,7 @@ from cockpit.warehouse import claims, storage
 from cockpit.warehouse.identity import (
     business_day,
     content,
+    contents,
     event_key,
     key,
     line_key,
@@ -104,7 +105,7 @@ def build(
     ]
     con.execute(f"CREATE OR REPLACE TEMP VIEW {arrived(table)} AS {' UNION ALL '.join(selects)}")
     some = {name for names in filled.values() for name in names}
-    keyed = _keyed(con, table, ledger, delivery, some, len(parts), confirming)
+    keyed = _keyed(con, table, ledger, delivery, some, [index for index, _ in parts], confirming)
     storage.create(con, f"new_{table.name}", column_types(table), some | {"ledger", "company", *UNDERSCORED}, True)
     storage.insert(con, f"new_{table.name}", f"({keyed})")
     confirmed = (
@@ -126,12 +127,13 @@ FIRST_ROWS = 10_000
 
 def _filled(con: duckdb.DuckDBPyConnection, staged: str, types: Mapping[str, str]) -> set[str]:
     """The columns in which any staged row has a value; most show it in the first rows."""
-    names, found = [name for name in types if name != "ledger"], set[str]()
+    there = storage.filled(con, [staged])[staged]
+    names, found = [name for name in types if name in there and name != "ledger"], set[str]()
     for source in (f"(SELECT * FROM {quoted(staged)} LIMIT {FIRST_ROWS})", quoted(staged)):
         asked = [name for name in names if name not in found]
         if asked:
             some = fetch(con, f"SELECT {', '.join(f'count({quoted(name)}) > 0' for name in asked)} FROM {source}")
-            found |= {name for name, there in zip(asked, some[0], strict=True) if there}
+            found |= {name for name, any_value in zip(asked, some[0], strict=True) if any_value}
     return found
 
 
@@ -141,7 +143,7 @@ def _keyed(
     ledger: str,
     delivery: int,
     filled: set[str],
-    parts: int,
+    parts: Sequence[int],
     confirming: bool,
 ) -> str:
     """SQL for the rows that arrived, with their keys."""
@@ -168,19 +170,26 @@ def _keyed(
     )
 
 
-def _unconfirmed(con: duckdb.DuckDBPyConnection, table: Table, ledger: str, filled: set[str], parts: int) -> str:
+def _unconfirmed(
+    con: duckdb.DuckDBPyConnection, table: Table, ledger: str, filled: set[str], parts: Sequence[int]
+) -> str:
     """Name of a temporary view of the rows that arrived and whose units `claims.compare` did not find confirmed."""
-    # Few rows are wanted: their other columns are fetched once it is known which ones.
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT a._part, a._row FROM {arrived(table)} a WHERE"
-        f" {claims.unit_mark(table, ledger, filled)} IN"
-        f" (SELECT unit FROM {claims.seen(table)} WHERE confirmed IS NULL)"
-    )
+    # Few rows are wanted: their other columns are fetched once it is known which ones. Where no unit has rows of others
+    # between its own, that is known already.
+    units = f"{claims.seen(table)} WHERE unit IS NOT NULL AND confirmed IS NULL"
+    if len(parts) > 1 or count(con, f"SELECT count(*) FROM {units} AND last - first + 1 <> lines"):
+        lines = (
+            f"SELECT a._part, a._row FROM {arrived(table)} a WHERE {claims.unit_mark(table, ledger, filled)} IN"
+            f" (SELECT unit FROM {units})"
+        )
+    else:
+        lines = f"SELECT part AS _part, unnest(range(first, last + 1)) AS _row FROM {units}"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE wanted AS {lines}")
     own = {"ledger", "company", "_part", "_row"}
     columns = {name: kind for name, kind in column_types(table).items() if name in own or name not in UNDERSCORED}
     storage.create(con, "unconfirmed", columns, filled | own, temporary=True)
     # Lines are told apart by their file where there are several; one condition alone is answered far sooner.
-    part = " AND w._part = a._part" if parts > 1 else ""
+    part = " AND w._part = a._part" if len(parts) > 1 else ""
     storage.insert(con, "unconfirmed", f"(SELECT a.* FROM {arrived(table)} a JOIN wanted w ON w._row = a._row{part})")
     return "unconfirmed"
 
@@ -194,7 +203,7 @@ def settle_repeats(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence
     new = new_rows(table)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE shared_docs AS SELECT _doc, _part, count(*) AS lines,"
-        f" sum({content(table, 'n')}::HUGEINT) AS content FROM {new} n"
+        f" {contents(table, 'n')} AS content FROM {new} n"
         f" WHERE _doc IN (SELECT _doc FROM {new} GROUP BY _doc HAVING min(_part) <> max(_part)) GROUP BY ALL"
     )
     shared = count(con, "SELECT count(DISTINCT _doc) FROM shared_docs")
@@ -286,7 +295,7 @@ def tell_apart(con: duckdb.DuckDBPyConnection, table: Table) -> list[Finding]:
         f"CREATE OR REPLACE TEMP TABLE new_claims AS SELECT number AS _number, number AS _doc, unit, partner, day,"
         f" lines, content, part, row, several FROM {claims.documents(table)} WHERE NOT again"
         f" UNION ALL SELECT _number, _doc, any_value(d.unit), min({who}), min({day}), count(*),"
-        f" sum({content(table, 'n')}::HUGEINT), min(_part), min(_row), coalesce(min({who}) <> max({who}), false)"
+        f" {contents(table, 'n')}, min(_part), min(_row), coalesce(min({who}) <> max({who}), false)"
         f" OR coalesce(min({day}) <> max({day}), false) FROM {new} n JOIN {claims.documents(table)} d"
         " ON d.number = n._number AND d.again GROUP BY _number, _doc"
     )

@@ -39,7 +39,7 @@ class StagedPart:
     order of `headers`) and ``reasons`` (a JSON list of ``{code, column, value}``). Always: rows_read = rows in
     `staged` + rows_rejected + rows_skipped. `size` is the file's, in bytes. `completes` is the delivery whose rejects
     this part brings back; `staged` then has one more column ``_mark VARCHAR``, the row mark ``part:line`` of the
-    rejected row each line stands for.
+    rejected row each line stands for. `department` is the one that was named as the part's own.
     """
 
     file: str
@@ -60,3 +60,4 @@ class StagedPart:
     completes: int | None = None
     size: int = 0
     reading: Reading | None = None
+    department: str | None = None

@@ -1,8 +1,8 @@
-"""How canonical tables lie in the file: columns that nobody ever filled are not stored, a view shows them all.
+"""How tables lie in the file: columns that nobody ever filled are not stored, a view shows them all.
 
 Exports fill a third of the columns that a canonical table knows. The engine spends as much on writing a column of
 nothing as on a real one, so the stored table has only columns that some delivery filled; a view of the table's name has
-every column, the others null. The same holds for a delivery's rows on their way.
+every column, the others null. The same holds for derived tables, and for a delivery's rows on their way.
 """
 
 from __future__ import annotations
@@ -23,6 +23,18 @@ def held(con: duckdb.DuckDBPyConnection, name: str) -> tuple[str, ...]:
     """The columns of `name` that are stored."""
     rows = con.execute("SELECT name FROM pragma_table_info(?)", [f"stored_{name}"]).fetchall()
     return tuple(column for (column,) in rows)
+
+
+def filled(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each of `names` the columns that may hold a value: those that are stored, all of a plain table."""
+    asked = [*names]
+    found: dict[str, list[str]] = {}
+    for name, column in con.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE list_contains(?, table_name)",
+        [[*asked, *(f"stored_{name}" for name in asked)]],
+    ).fetchall():
+        found.setdefault(name, []).append(column)
+    return {name: frozenset(found.get(f"stored_{name}") or found.get(name) or []) for name in asked}
 
 
 def shown(columns: Mapping[str, str], filled: Iterable[str]) -> str:

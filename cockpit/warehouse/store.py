@@ -16,6 +16,7 @@ from cockpit.errors import RefusedError, SystemFailure
 from cockpit.model.types import Table
 from cockpit.scope import EVERYTHING, Scope
 from cockpit.warehouse import (
+    asides,
     derived,
     proof,
     reach,
@@ -27,10 +28,11 @@ from cockpit.warehouse import (
     storage,
     working_days,
 )
-from cockpit.warehouse.delivery import Draft, Outcome, Transaction, finish, note_change, record_version
+from cockpit.warehouse.delivery import Draft, Outcome, Transaction
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change
 from cockpit.warehouse.engine import Engine
+from cockpit.warehouse.following import finish, note_change, record_version
 from cockpit.warehouse.identity import key, quoted
 from cockpit.warehouse.rows import count, fetch
 from cockpit.warehouse.staging import Reading, StagedPart
@@ -97,6 +99,7 @@ class Warehouse:
         self._columns = {
             **{table.name: schema.column_types(table) for table in tables.values()},
             **{derivation.name: dict(derivation.columns) for derivation in derivations},
+            **schema.VIEWS,
         }
 
     def close(self) -> None:
@@ -185,7 +188,7 @@ class Warehouse:
         if known[0] != (ledger.timezone, ledger.month_start_day, ledger.currency):
             change = Change(settings={"ledgers", "calendars"})
             for table in self.tables.values():
-                derived.count_days(con, table, [f"(SELECT * FROM {quoted(table.name)})"])
+                derived.recount_days(con, table)
             derived.run(con, self.derivations, change)
             record_version(con, self.now(), "ledger", None, change)
 
@@ -224,8 +227,9 @@ class Warehouse:
                 outcome.version = self.version().number
             return outcome
 
-    def undo(self, delivery: int, actor: str, reason: str = "") -> int:
-        """End a delivery's activity, whatever came after; the version afterwards. RefusedError when it has none."""
+    def undo(self, delivery: int, actor: str, reason: str = "", scope: Scope = EVERYTHING) -> int:
+        """End a delivery's activity, whatever came after; the version afterwards. RefusedError when it has none,
+        NotAllowedError where that reaches beyond `scope`."""
         with self.session() as session, self._engine.transaction(session.con):
             con = session.con
             self._must(con, delivery, active=True)
@@ -252,7 +256,7 @@ class Warehouse:
             change = Change()
             for one in ended:
                 con.execute("UPDATE rejects SET closed_by = NULL WHERE closed_by = ?", [one])
-                self._settle(con, one, change)
+                self._settle(con, one, change, scope)
             finish(con, self.tables, self.derivations, change)
             return record_version(con, self.now(), "undo", delivery, change)
 
@@ -278,6 +282,7 @@ class Warehouse:
                 self._set_apart(con, delivery)
             for table in self._tables_of(con, delivery):
                 reach.check_held(con, table, scope, delivery)
+                asides.note_held(con, table, delivery)
             con.execute(
                 "UPDATE parts SET status = CASE WHEN rows_rejected > 0 THEN 'loaded_with_rejects' ELSE 'loaded' END"
                 " WHERE delivery = ? AND status = 'held'",
@@ -316,11 +321,15 @@ class Warehouse:
         if not active and not rows[0][1]:
             raise RefusedError("delivery_not_held", delivery=delivery)
 
-    def _settle(self, con: duckdb.DuckDBPyConnection, delivery: int, change: Change) -> None:
-        """Resolve everything one delivery speaks of, after its activity changed; adds what moved to `change`."""
+    def _settle(self, con: duckdb.DuckDBPyConnection, delivery: int, change: Change, scope: Scope = EVERYTHING) -> None:
+        """Resolve everything one delivery speaks of, after its activity changed; adds what moved to `change`.
+
+        NotAllowedError where that reaches beyond `scope`.
+        """
         for table in self._tables_of(con, delivery):
             resolve.units_of(con, table, delivery)
             resolve.settle(con, table)
+            reach.check_moved(con, table, scope, delivery)
             note_change(table, change, f"_{delivery}", con)
         sources.settle(con, delivery)
 

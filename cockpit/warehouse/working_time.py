@@ -24,6 +24,26 @@ def worked(day: str, wall: str) -> str:
     return f"({day}.cum + {shifts})"
 
 
+def after_working(source: str) -> str:
+    """SQL for the instants at which working time is used up, the inverse of `worked`.
+
+    `source` is a SELECT with ``ledger``, ``company``, ``w`` (W of the start) and ``seconds`` (working seconds from then
+    on). Beside every column of it the result has ``until_at`` (UTC); rows whose end lies beyond the calendar are left
+    out.
+    """
+    used = "(t.w + t.seconds - day.cum)"
+    second = f"CASE WHEN {used} <= day.e1 - day.s1 THEN day.s1 + {used} ELSE day.s2 + {used} - (day.e1 - day.s1) END"
+    wall = f"(day.day + to_seconds({second}))"
+    return (
+        f"SELECT t.* EXCLUDE (_calendar), timezone('UTC', timezone(l.timezone, {wall})) AS until_at"
+        f" FROM (SELECT s.*, coalesce(o.company, '') AS _calendar FROM ({source}) s"
+        f" LEFT JOIN ({_OWN_CALENDARS}) o ON o.ledger = s.ledger AND o.company = s.company) t"
+        f" JOIN ledgers l ON l.name = t.ledger"
+        " ASOF JOIN (SELECT * FROM calendar_days WHERE seconds > 0) day ON day.ledger = t.ledger"
+        f" AND day.company = t._calendar AND day.cum < t.w + t.seconds WHERE {used} <= day.seconds"
+    )
+
+
 def with_working(source: str, instants: Sequence[str]) -> str:
     """SQL that adds working time to the rows of `source`, a SELECT with ``ledger``, ``company`` and the `instants`.
 

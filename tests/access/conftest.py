@@ -37,10 +37,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def cockpit(home: Path, clock: Clock) -> Iterator[Cockpit]:
-    """A service nothing was delivered to."""
+def cockpit(home: Path, clock: Clock, records_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cockpit]:
+    """A service nothing was delivered to; whatever happens there, its trail holds."""
+    monkeypatch.setenv("COCKPIT_RECORDS_URL", records_url)
+    settings.cache_clear()
     with Cockpit.open(settings(), CONNECTORS, SAMPLE, clock) as opened:
         yield opened
+        assert opened.audit.verify().holds
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from cockpit.service import Cockpit
 from cockpit.service.entrance import Entrance
 from cockpit.settings import settings
 from tests.access.conftest import ADDRESS, AGENT, PASSWORD, Clock, actions
+from tests.conftest import on_both_stores
 
 Outcome = tuple[str, int]
 
@@ -39,6 +40,7 @@ def test_waits_grow_and_end_in_a_lock() -> None:
     assert [wait_after(count).total_seconds() for count in range(4, 12)] == [0, 1, 2, 4, 8, 16, 900, 900]
 
 
+@on_both_stores
 @pytest.mark.parametrize("name", ["li.na", "nobody.here"])
 def test_b1_a_name_waits_longer_and_longer_then_is_locked(
     cockpit: Cockpit, clock: Clock, administrator: tuple[str, str], quick: None, name: str
@@ -61,6 +63,7 @@ def test_b1_a_name_waits_longer_and_longer_then_is_locked(
     assert told.count("sign_in_failed") in (10, 11) and "sign_in_locked" in told
 
 
+@on_both_stores
 def test_b1_an_address_is_slowed_whatever_the_names(
     entrance: Entrance, clock: Clock, administrator: tuple[str, str], quick: None
 ) -> None:
@@ -79,12 +82,14 @@ def test_logins_of_many_from_one_address_are_no_guesses(
     assert {outcome(entrance, "li.na", PASSWORD)[0] for _ in range(60)} == {"in"}
 
 
+@on_both_stores
 def test_guesses_at_once_are_counted_as_well(entrance: Entrance, administrator: tuple[str, str], quick: None) -> None:
     with ThreadPoolExecutor(16) as pool:
         codes = list(pool.map(lambda number: outcome(entrance, "li.na", address=f"192.0.2.{number}")[0], range(64)))
     assert 5 <= codes.count("sign_in_wrong") <= 8 and set(codes) == {"sign_in_wrong", "sign_in_too_soon"}
 
 
+@on_both_stores
 def test_a_good_login_and_an_hour_of_quiet_start_anew(
     entrance: Entrance, clock: Clock, administrator: tuple[str, str], quick: None
 ) -> None:
@@ -159,6 +164,7 @@ def test_good_passwords_are_taken(password: str) -> None:
     passwords.check(password, "li.na")
 
 
+@on_both_stores
 def test_a_reset_link_works_once_within_the_hour_and_ends_all_sessions(
     cockpit: Cockpit, clock: Clock, administrator: tuple[str, str]
 ) -> None:
@@ -186,6 +192,7 @@ def test_a_reset_link_works_once_within_the_hour_and_ends_all_sessions(
     assert {"reset_link", "reset"} <= set(actions(cockpit))
 
 
+@on_both_stores
 def test_wrong_codes_and_links_are_written_down_once_a_minute(cockpit: Cockpit, quick: None) -> None:
     entrance = cockpit.entrance
     entrance.setup_code()
@@ -201,6 +208,7 @@ def test_wrong_codes_and_links_are_written_down_once_a_minute(cockpit: Cockpit, 
     assert cockpit.audit.verify().holds
 
 
+@on_both_stores
 def test_the_setup_code_is_good_for_thirty_minutes_and_once(entrance: Entrance, clock: Clock) -> None:
     """A1."""
     old, code = entrance.setup_code() or "", entrance.setup_code() or ""

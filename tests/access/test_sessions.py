@@ -7,8 +7,9 @@ import re
 import sqlite3
 
 import pytest
+from sqlalchemy import create_engine, text
 
-from cockpit.errors import NotAllowedError, RefusedError, SystemFailure
+from cockpit.errors import NotAllowedError, RefusedError, SystemFailure, UsageError
 from cockpit.service import Cockpit
 from cockpit.service.entrance import Entrance
 from cockpit.service.requests import Actor
@@ -16,6 +17,7 @@ from cockpit.settings import settings
 from connectors import CONNECTORS
 from sample_data import SAMPLE
 from tests.access.conftest import ADDRESS, AGENT, PASSWORD, Clock, actions
+from tests.conftest import on_both_stores
 
 
 def test_b3_a_token_is_random_and_kept_as_its_hash_only(entrance: Entrance, administrator: tuple[str, str]) -> None:
@@ -39,6 +41,7 @@ def test_b3_each_login_gets_a_token_of_its_own(entrance: Entrance, administrator
     assert other[0] != administrator[0] and entrance.look_up(other[0]) and entrance.look_up(administrator[0])
 
 
+@on_both_stores
 def test_a9_a_token_is_worth_nothing_after_logout(cockpit: Cockpit, administrator: tuple[str, str]) -> None:
     token, key = administrator
     assert cockpit.entrance.actor(key) is not None
@@ -48,6 +51,7 @@ def test_a9_a_token_is_worth_nothing_after_logout(cockpit: Cockpit, administrato
     assert actions(cockpit) == ["setup", "sign_in", "sign_out"]
 
 
+@on_both_stores
 def test_b3_idle_sessions_end(cockpit: Cockpit, clock: Clock, administrator: tuple[str, str]) -> None:
     token, key = administrator
     for _ in range(3):
@@ -61,6 +65,7 @@ def test_b3_idle_sessions_end(cockpit: Cockpit, clock: Clock, administrator: tup
     assert actions(cockpit)[-1] == "session_ended"
 
 
+@on_both_stores
 def test_b3_no_use_makes_a_session_longer_than_twelve_hours(
     entrance: Entrance, clock: Clock, administrator: tuple[str, str]
 ) -> None:
@@ -73,6 +78,7 @@ def test_b3_no_use_makes_a_session_longer_than_twelve_hours(
     assert entrance.look_up(token) is None
 
 
+@on_both_stores
 def test_a_clock_set_back_neither_breaks_nor_lengthens(
     cockpit: Cockpit, clock: Clock, administrator: tuple[str, str]
 ) -> None:
@@ -101,18 +107,22 @@ def test_a_clock_set_back_over_a_restart_does_not_lengthen(clock: Clock, home: o
         assert corrected.entrance.sign_in("li.na", PASSWORD, ADDRESS, AGENT)
 
 
+@on_both_stores
 def test_what_others_wrote_shows_within_five_seconds(
     entrance: Entrance, administrator: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, key = administrator
     assert entrance.look_up(token) and entrance.remembered(token)
-    with sqlite3.connect(settings().home / "records.db") as other:
-        other.execute("UPDATE people SET state = 'disabled'")
+    other = create_engine(settings().records)
+    with other.begin() as connection:
+        connection.execute(text("UPDATE people SET state = 'disabled'"))
+    other.dispose()
     assert entrance.look_up(token)
     monkeypatch.setattr("cockpit.access.sessions.BELIEVED", 0.0)
     assert entrance.look_up(token) is None and entrance.actor(key) is None
 
 
+@on_both_stores
 def test_b3_a_new_password_ends_the_other_sessions(cockpit: Cockpit, administrator: tuple[str, str]) -> None:
     """A9, B3."""
     token, key = administrator
@@ -130,6 +140,7 @@ def test_b3_a_new_password_ends_the_other_sessions(cockpit: Cockpit, administrat
     assert "password_changed" in actions(cockpit)
 
 
+@on_both_stores
 def test_sessions_are_listed_and_ended_by_their_owner(cockpit: Cockpit, administrator: tuple[str, str]) -> None:
     entrance = cockpit.entrance
     other, other_key = entrance.sign_in("li.na", PASSWORD, "2001:db8::1", "另一台电脑\r\n")
@@ -139,6 +150,18 @@ def test_sessions_are_listed_and_ended_by_their_owner(cockpit: Cockpit, administ
     assert {(view.key, view.own) for view in seen} == {(other_key, False), (administrator[1], True)}
     entrance.end_session(actor, other_key)
     assert entrance.look_up(other) is None and len(entrance.sessions(actor)) == 1
+
+
+def test_preferences_are_ones_own(entrance: Entrance, administrator: tuple[str, str]) -> None:
+    actor = entrance.actor(administrator[1])
+    assert actor is not None
+    for theme, kept in (("dark", "dark"), ("light", "light"), ("", None)):
+        entrance.show(actor, theme)
+        assert entrance.theme(actor) == kept
+    with pytest.raises(UsageError, match="theme_unknown"):
+        entrance.show(actor, "'); alert(1) //")
+    with pytest.raises(NotAllowedError):
+        entrance.show(Actor("somebody", person=99), "dark")
 
 
 def test_nobody_ends_or_sees_the_sessions_of_others(entrance: Entrance, administrator: tuple[str, str]) -> None:

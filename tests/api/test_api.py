@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from cockpit.access import EVERY, Actor
+from cockpit.api import gate
 from cockpit.api.gate import middleware
 from cockpit.api.routes import routes
 from cockpit.api.site import Site, is_loopback, refuse_open_address
@@ -195,6 +196,11 @@ def test_metrics_are_prometheus_text() -> None:
         'cockpit_rows{ledger="sample",table="invoices"} 3.0',
     ):
         assert line in answer.text
+
+
+def test_no_page_takes_an_address_the_server_answers_at_itself() -> None:
+    own = {path.strip("/").partition("/")[0] for path in (*gate.OPEN, *gate.OPEN_FILES, *gate.FIGURES)}
+    assert {"health", "metrics", "auth"} <= own and not own & sitemap.NAMES
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "[::1]", "127.8.8.8", "::ffff:127.0.0.1"])

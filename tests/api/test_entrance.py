@@ -19,14 +19,14 @@ COMMON = ["admin", "password", "123456", "", "cockpit"]
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server nobody has set up; tests of this module only look at it."""
-    with server(tmp_path_factory.mktemp("fresh"), ready=False) as running:
+    with server(tmp_path_factory.mktemp("fresh"), ready=False, sample=tmp_path_factory.getbasetemp()) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with an administrator, ``li.na``."""
-    with server(tmp_path_factory.mktemp("site"), ready=False) as running:
+    with server(tmp_path_factory.mktemp("site"), ready=False, sample=tmp_path_factory.getbasetemp()) as running:
         running.set_up()
         yield running
 

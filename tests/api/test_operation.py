@@ -23,7 +23,8 @@ PUBLIC = "https://cockpit.example.cn"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server behind a public address, with an administrator."""
-    with server(tmp_path_factory.mktemp("operation"), ready=False, COCKPIT_URL=PUBLIC) as running:
+    base = tmp_path_factory.getbasetemp()
+    with server(tmp_path_factory.mktemp("operation"), ready=False, sample=base, COCKPIT_URL=PUBLIC) as running:
         running.set_up()
         yield running
 
@@ -51,9 +52,9 @@ def test_a8_what_is_not_safe_does_not_start(tmp_path: Path, name: str, value: st
     assert status == 2 and "Traceback" not in said and (name.endswith("ADDRESS") or value not in said)
 
 
-def test_streamlit_run_serves_the_same_gate(tmp_path: Path) -> None:
+def test_streamlit_run_serves_the_same_gate(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """`streamlit run app.py` from any folder: health, login before every page, the first administrator."""
-    with server(tmp_path, ready=False, by_streamlit=True) as running:
+    with server(tmp_path, ready=False, by_streamlit=True, sample=tmp_path_factory.getbasetemp()) as running:
         stranger = running.browser()
         assert json.loads(stranger.ask("/health/live").text) == {"status": "live"}
         refused = stranger.ask("/procurement")

@@ -30,7 +30,7 @@ def spellings() -> list[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("paths"), ready=False) as running:
+    with server(tmp_path_factory.mktemp("paths"), ready=False, sample=tmp_path_factory.getbasetemp()) as running:
         yield running
 
 
@@ -61,4 +61,4 @@ def quoted(path: str) -> str:
 
 def is_shell(browser: Browser, body: bytes) -> bool:
     """The platform answers unknown addresses with its own empty first page, to who is inside or asks for its files."""
-    return body == browser.ask("/procurement").body
+    return body == browser.ask("/index.html").body

@@ -33,7 +33,7 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """``python app.py`` on a free port, ready with the sample company, and its first administrator signed in."""
-    with server(tmp_path_factory.mktemp("site")) as running:
+    with server(tmp_path_factory.mktemp("site"), sample=tmp_path_factory.getbasetemp()) as running:
         yield Site(f"http://127.0.0.1:{running.port}", running.set_up().cookies["cockpit_session"])
 
 

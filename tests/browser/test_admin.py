@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Site, settled, watch
 from tests.browser.test_journeys import sideways
+from tests.site import PASSWORD
 
 Visit = Callable[..., Any]
 PARTS = ("people", "roles", "sessions", "audit", "why")
@@ -83,3 +84,36 @@ def test_from_the_first_line_to_the_last_session(visit: Visit, site: Site, stran
     stranger.wait_for_url(re.compile("/auth/login"))
     other.wait_for_url(re.compile("/auth/login"), timeout=10_000)
     assert page.title() != "1" and site.strangers == []
+
+
+PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 19, 24)"}
+
+
+def test_light_or_dark_goes_along_to_every_browser(visit: Visit, site: Site, stranger: Any) -> None:
+    """What is chosen on one device shows on the next one from its first page on, whatever that system prefers."""
+
+    def shown(page: Any, theme: str) -> None:
+        expect(page.locator("[data-testid=stApp]")).to_have_css("background-color", PAPER[theme], timeout=40_000)
+
+    page = visit("/account")
+    shown(page, "light")
+    choice = page.locator(".st-key-account-theme")
+    choice.get_by_text("深色").click()
+    shown(page, "dark")
+    assert page.url.startswith(f"{site.origin}/account")
+    try:
+        stranger.goto(f"{site.origin}/procurement")
+        stranger.get_by_label("登录名").fill("li.na")
+        stranger.get_by_label("密码", exact=True).fill(PASSWORD)
+        stranger.locator("button.main").click()
+        settled(stranger)
+        shown(stranger, "dark")
+        stranger.goto(f"{site.origin}/revenue")
+        settled(stranger)
+        shown(stranger, "dark")
+        assert stranger.evaluate("Object.values(localStorage).filter(one => one === '\"Dark\"').length") == 2
+    finally:
+        settled(page)
+        choice.get_by_text("跟随系统").click()
+    shown(page, "light")
+    shown(visit("/revenue", theme="dark"), "dark")

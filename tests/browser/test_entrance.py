@@ -19,8 +19,8 @@ SIZES = [(1920, 1080), (1440, 900), (390, 844)]
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server nobody has set up, with the sample company on its way."""
-    with server(tmp_path_factory.mktemp("fresh"), ready=False) as running:
+    """A server nobody has set up, with the sample company in it."""
+    with server(tmp_path_factory.mktemp("fresh"), sample=tmp_path_factory.getbasetemp()) as running:
         yield running
 
 

@@ -28,8 +28,8 @@ FIGURES = f"""() => {{ {WALL}
 }}"""
 STICKING_OUT = f"""() => {{ {WALL}
     const boxes = [wall, ...wall.querySelectorAll('.stage, .on, .list, .figs, .fig, .ex, .main, .warns, .tell, .foot')]
-    const over = (e) => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 3
-    const wide = boxes.filter(e => shown(e) && over(e))
+    const over = e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 3
+    const wide = boxes.filter(shown).filter(over)
     const far = [...wall.querySelectorAll('*')].filter(shown).map(e => e.getBoundingClientRect()).filter(
         r => r.width && (r.left < 0 || r.top < 0 || r.right > innerWidth || r.bottom > innerHeight + 1))
     return [...wide.map(e => e.className), ...far.map(r => JSON.stringify(r))]

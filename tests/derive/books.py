@@ -17,6 +17,7 @@ from cockpit.metrics.types import LedgerFacts, Metric
 from cockpit.model import TABLES
 from cockpit.period import Grain, periods
 from cockpit.reconcile import links
+from cockpit.warehouse import storage
 from cockpit.warehouse.derivation import Derivation
 from cockpit.warehouse.derived import Change, compare, run
 from cockpit.warehouse.identity import stored_columns, unit_key
@@ -59,13 +60,19 @@ class Books:
             "CREATE TABLE ledgers (name VARCHAR, timezone VARCHAR, month_start_day INTEGER, currency VARCHAR,"
             " now_at TIMESTAMP, sample BOOLEAN)"
         )
+        self.con.execute(
+            "CREATE TABLE calendar_days (ledger VARCHAR, company VARCHAR, day DATE, is_work BOOLEAN, seconds BIGINT,"
+            " cum BIGINT, s1 INTEGER, e1 INTEGER, s2 INTEGER, e2 INTEGER, provisional BOOLEAN)"
+        )
         self.columns: dict[str, Mapping[str, str]] = {}
         for table in _BY_NAME.values():
             self.columns[table.name] = column_types(table)
         for derivation in derivations:
             self.columns[derivation.name] = derivation.columns
-        for name, columns in self.columns.items():
-            self.con.execute(f"CREATE TABLE {name} ({definition(columns)})")
+        for table in _BY_NAME.values():
+            self.con.execute(f"CREATE TABLE {table.name} ({definition(self.columns[table.name])})")
+        for derivation in derivations:
+            storage.create(self.con, derivation.name, derivation.columns, derivation.columns)
         self.ledgers: dict[str, LedgerFacts] = {}
         self.ledger("default")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,3 +102,39 @@ def test_first_start_to_last_completion(tmp_path: Path) -> None:
     row = books.one("process_throughput_time", params=CALENDAR)
     assert (row.n, row.value, row.figures["p90"]) == (608, near(286.14), near(1964.36))
     books.close()
+
+
+def test_rework_and_steps_counted_apart(log: tuple[str, Books]) -> None:
+    """From the file, line by line: a case is decided by its first final approval or by a rejection at its end; what is
+    done at that very instant is done before it."""
+    name, books = log
+    cases: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    with sample_file(f"approvals/{name}.csv").open(encoding="utf-8", newline="") as text:
+        for row in csv.DictReader(text):
+            if any(word in row["activity"] for word in ("SUBMITTED", "APPROVED", "REJECTED")):
+                cases[row["case_id"]].append((row["activity"], row["role"], row["timestamp"]))
+    decided = back = steps = 0
+    for acts in cases.values():
+        end = next((i for i, (activity, *_) in enumerate(acts) if "FINAL_APPROVED" in activity), None)
+        if end is None and "REJECTED" in acts[-1][0]:
+            moved_on = [i for i, (activity, *_) in enumerate(acts) if "REJECTED" not in activity]
+            end = max(moved_on, default=-1) + 1
+        if end is not None:
+            decided += 1
+            back += any("REJECTED" in activity for activity, *_ in acts) or (
+                sum("SUBMITTED" in activity for activity, *_ in acts) > 1
+            )
+            before = [act for i, act in enumerate(acts) if i <= end or act[2] == acts[end][2]]
+            steps += len({role for activity, role, _ in before if "SUBMITTED" not in activity})
+    for metric, numerator in (("approval_rework_rate", back), ("approval_steps", steps)):
+        figures = books.one(metric).figures
+        assert (figures["numerator"], figures["denominator"]) == (numerator, decided), metric
+
+
+def test_a_node_that_only_passes_on_is_found(log: tuple[str, Books]) -> None:
+    """A node is a candidate as a whole or not at all, and never one that rejected anything."""
+    _, books = log
+    nodes = {row.dimensions["node"]: row for row in books.ask("approval_pass_through_share", by=("node",)).rows}
+    for row in nodes.values():
+        assert row.value in (0, 1)
+        assert not (row.value and row.figures["objection_share"]), row

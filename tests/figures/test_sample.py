@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -24,11 +26,13 @@ from cockpit.warehouse.statements import Statement
 from cockpit.warehouse.store import Warehouse
 from connectors import CONNECTORS
 from sample_data import SAMPLE, figures
+from sample_data.catalogue import JOURNALS
 from sample_data.company import LAST, Company, simulate
+from tests import prepared
 from tests.machine import ROOT
 
 LANGUAGE: Language = "zh_CN"
-OCTOBER = (date(2026, 10, 1), date(2026, 11, 1))
+AUGUST, OCTOBER = (date(2026, 8, 1), date(2026, 9, 1)), (date(2026, 10, 1), date(2026, 11, 1))
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +42,9 @@ def company() -> Company:
 
 @pytest.fixture(scope="module")
 def cockpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cockpit]:
-    home = tmp_path_factory.mktemp("sample")
+    base = tmp_path_factory.getbasetemp()
+    home = prepared.copied(base, tmp_path_factory.mktemp("figures") / "home")
     with Cockpit.open(Settings(home=home), CONNECTORS, SAMPLE) as opened:
-        report = opened.demo(LOCAL_ADMINISTRATOR, remove=False)
-        assert report is not None
-        assert report.status == "loaded", [part for part in report.parts if part.rows_rejected]
         yield opened
 
 
@@ -51,8 +53,24 @@ def rows(cockpit: Cockpit, metric: str, start: date, end: date, **more: object) 
     return list(cockpit.metric(LOCAL_ADMINISTRATOR, metric, request, LANGUAGE).rows)
 
 
+def test_every_row_of_the_exports_is_read(company: Company, tmp_path_factory: pytest.TempPathFactory) -> None:
+    _, told = prepared.made(tmp_path_factory.getbasetemp())
+    assert told["status"] == "loaded"
+    loaded: Counter[str] = Counter()
+    for part in told["parts"]:
+        assert part["status"] == ("ignored" if part["table"] is None else "loaded"), part
+        assert part["rows_rejected"] == 0 and not [issue for issue in part["issues"] if issue["severity"] == "error"]
+        loaded[part["table"]] += part["rows_loaded"]
+    assert loaded["process_events"] == sum(len(request.events) for request in company.requests)
+    assert loaded["purchase_orders"] == sum(len(order.lines) for order in company.orders)
+    assert loaded["goods_receipts"] == sum(len(receipt.lines) for receipt in company.receipts)
+    assert loaded["sales_lines"] == sum(len(sale.lines) for sale in company.sales)
+    assert loaded["stock_movements"] == sum(move.warehouse in JOURNALS for move in company.stock.movements)
+    assert loaded["payments"] == len(company.payments) + len(company.collections)
+
+
 def test_revenue_of_every_month(cockpit: Cockpit, company: Company) -> None:
-    months = rows(cockpit, "revenue", date(2024, 11, 1), date(2026, 12, 1), grain="month")
+    months = rows(cockpit, "revenue", date(2024, 10, 1), date(2026, 12, 1), grain="month")
     told = {row.period: Decimal(str(row.value)) for row in months}
     assert told == {month: pytest.approx(value) for month, value in figures.monthly_revenue(company).items()}
 
@@ -67,7 +85,7 @@ def test_growth_of_a_whole_and_of_a_partial_month(cockpit: Cockpit, company: Com
 
 
 def test_approval_times_of_every_month(cockpit: Cockpit, company: Company) -> None:
-    months = rows(cockpit, "approval_cycle_time", date(2024, 11, 1), date(2026, 12, 1), grain="month")
+    months = rows(cockpit, "approval_cycle_time", date(2024, 10, 1), date(2026, 12, 1), grain="month")
     told = {row.period: (row.n, row.value, row.figures["p90"]) for row in months if row.n}
     wanted = {
         month: (cycle.count, pytest.approx(cycle.median, abs=1e-6), pytest.approx(cycle.p90, abs=1e-6))
@@ -77,6 +95,23 @@ def test_approval_times_of_every_month(cockpit: Cockpit, company: Company) -> No
     assert told == wanted
 
 
+def test_what_was_bought_and_how(cockpit: Cockpit, company: Company) -> None:
+    assert rows(cockpit, "purchase_amount", *OCTOBER)[0].value == pytest.approx(
+        float(figures.purchases(company, *OCTOBER))
+    )
+    window = (date(2026, 1, 1), date(2026, 11, 1))
+    for metric, wanted in (
+        ("approval_rework_rate", figures.rework(company, *window)),
+        ("maverick_rate", figures.ordered_too_early(company, *window)),
+        ("receipt_shortfall", figures.short_lines(company, *window)),
+    ):
+        told = rows(cockpit, metric, *window)[0].figures
+        assert (told["numerator"], told["denominator"]) == wanted, metric
+    for day in (date(2026, 3, 31), date(2026, 10, 31)):
+        row = rows(cockpit, "approval_backlog", date(2026, 3, 1), day + timedelta(days=1))[0]
+        assert row.value == figures.backlog(company, day)
+
+
 def test_gross_margin(cockpit: Cockpit, company: Company) -> None:
     row = rows(cockpit, "gross_margin_rate", *OCTOBER)[0]
     assert row.value == pytest.approx(float(figures.margin(company, *OCTOBER)))
@@ -84,7 +119,7 @@ def test_gross_margin(cockpit: Cockpit, company: Company) -> None:
 
 @pytest.mark.parametrize("day", [date(2026, 6, 30), date(2026, 10, 31)])
 def test_what_is_settled_and_what_is_late(cockpit: Cockpit, company: Company, day: date) -> None:
-    window = (date(2024, 11, 1), day + timedelta(days=1))
+    window = (date(2024, 10, 1), day + timedelta(days=1))
     for side, invoices, payments in (
         ("payable", company.payables, company.payments),
         ("receivable", company.receivables, company.collections),
@@ -98,10 +133,11 @@ def test_what_is_settled_and_what_is_late(cockpit: Cockpit, company: Company, da
         assert late.value == pytest.approx(float(figures.overdue(invoices, payments, day)))
 
 
-@pytest.mark.parametrize("warehouse", ["华东仓", "华南仓", "华北仓"])
+@pytest.mark.parametrize("warehouse", ["华东仓", "华南仓", "华北仓", "西南仓"])
 def test_turnover_of_each_warehouse(cockpit: Cockpit, company: Company, warehouse: str) -> None:
-    row = rows(cockpit, "inventory_turnover_days", *OCTOBER, where={"warehouse": warehouse})[0]
-    wanted = figures.turnover(company, *OCTOBER, warehouse=warehouse)
+    month = AUGUST if warehouse == "西南仓" else OCTOBER  # the west has sent nothing since
+    row = rows(cockpit, "inventory_turnover_days", *month, where={"warehouse": warehouse})[0]
+    wanted = figures.turnover(company, *month, warehouse=warehouse)
     if warehouse != "华东仓":  # goods sent on to other warehouses are used up for the one that sends them
         assert row.value == pytest.approx(float(wanted.days))
     assert row.figures["average_stock"] == pytest.approx(float(wanted.average))
@@ -128,7 +164,8 @@ def test_a_cold_overview_takes_at_most_thirty_expressions(cockpit: Cockpit, monk
         original = getattr(kind, name)
 
         def ask(*args: object) -> object:
-            asked.append(name)
+            if not threading.current_thread().name.startswith("alerts"):  # warnings are judged behind the page's back
+                asked.append(name)
             return original(*args)
 
         monkeypatch.setattr(kind, name, ask)

@@ -11,6 +11,8 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import cockpit.service.deliveries
@@ -18,7 +20,7 @@ from cockpit.cli import main
 from cockpit.service import uploads
 from cockpit.warehouse import delivery, derived, engine, opening, resolve, rows, store
 from connectors import CONNECTORS
-from sample_data import SAMPLE, buying
+from sample_data import SAMPLE, masters, selling, texts
 
 UNREACHED = 90  # the command ended without coming to its moment
 
@@ -84,15 +86,24 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "decision derived": lambda: after(store, "finish"),
     "ledger derived": lambda: after(derived, "run"),
     "third table compared": lambda: after(derived, "compare", 3),
-    "sample half written": lambda: after(buying, "write"),
-    "sample rows built": lambda: after(rows, "build", 4),
+    "sample half written": lambda: after(texts, "save"),
+    "sample rows built": lambda: after(rows, "build", 2),
 }
+
+
+def few(folder: Path) -> list[Path]:
+    """Two files of the sample company: enough to die over."""
+    folder.mkdir(parents=True, exist_ok=True)
+    goods = texts.save(folder / "物料档案.csv", masters.goods(), "gb18030")
+    return [goods, texts.save(folder / "经营目标_2025-2026.csv", selling.targets(), "utf-8-sig")]
 
 
 if __name__ == "__main__":
     MOMENTS[sys.argv[1]]()
+    sample = SAMPLE if sys.argv[1] == "never" else replace(SAMPLE, write=few)
     if sys.argv[2:] == ["server"]:
         import app
 
+        app.SAMPLE = sample
         sys.exit(app.main())
-    sys.exit(main(sys.argv[2:], CONNECTORS, SAMPLE) or UNREACHED)
+    sys.exit(main(sys.argv[2:], CONNECTORS, sample) or UNREACHED)

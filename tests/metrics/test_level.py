@@ -57,7 +57,7 @@ def test_natural_limits_are_the_mean_and_its_moving_ranges() -> None:
 
 
 def test_a_natural_limit_warns_on_the_bad_side_alone_and_doubles_to_a_breach() -> None:
-    metric = replace(METRICS["process_throughput_time"], thresholds=Thresholds(natural=True))
+    metric = replace(METRICS["overdue_amount"], thresholds=Thresholds(natural=True))
     limits = own_thresholds(metric, [10, 12, 14, 10, 12, 14, 12])
     levels = [level(value, limits, "down") for value in (2, 18, 18.3, 24.3, 24.5)]
     assert levels == ["ok", "ok", "warning", "warning", "critical"]
@@ -65,3 +65,12 @@ def test_a_natural_limit_warns_on_the_bad_side_alone_and_doubles_to_a_breach() -
     limits = own_thresholds(growing, [10, 12, 14, 10, 12, 14, 12])
     assert [level(value, limits, "up") for value in (99, 6, 5.7, -1)] == ["ok", "ok", "warning", "critical"]
     assert level(99, own_thresholds(metric, [5] * 12), "down") == "none"  # no movement, no limit
+
+
+def test_the_course_of_durations_goes_by_their_logarithms() -> None:
+    """1, 2, 4, 1, 2, 4, 2 hours: logarithms to base 2 have mean 8/7 and moving ranges 1, 1, 2, 1, 1, 1."""
+    metric = replace(METRICS["process_throughput_time"], thresholds=Thresholds(natural=True))
+    high = 2 ** (8 / 7 + 2.66 * 7 / 6)
+    limits = own_thresholds(metric, [1, 2, 4, 1, 2, 4, 2])
+    assert float(limits.warning or 0) == pytest.approx(high)
+    assert own_thresholds(metric, [0, 2, 4, 1, 2, 4, 2]).warning is not None  # a zero has none; taken as it is

@@ -128,6 +128,16 @@ def test_rate_by_partner_and_by_month_of_issue(books: Books) -> None:
     assert {row["partner"]: row["value"] for row in rows} == {"V1": 1, "乙": 0}
 
 
+def test_example_of_overdue(books: Books) -> None:
+    """The worked example of the dictionary: one, thirty and thirty-one days late on 31 March."""
+    due = {"I1": "2024-03-30", "I2": "2024-03-01", "I3": "2024-02-29"}
+    invoices = [invoice(number, 10, "2023-12-01", due_date=date.fromisoformat(day)) for number, day in due.items()]
+    books.add("invoices", invoices)
+    books.add("payments", [payment("P1", 4, "2024-03-05", invoice_no="I1")])
+    figures = books.one(OVERDUE, "2024-01-01", "2024-04-01")
+    assert (figures["value"], figures["overdue_1_30"], figures["overdue_31_60"]) == (26, 16, 10)
+
+
 def test_overdue_amount_by_age_as_of_the_day(books: Books) -> None:
     due = {
         "I1": "2024-03-31",

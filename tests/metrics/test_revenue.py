@@ -24,6 +24,14 @@ def books() -> Books:
     return Books(SALES)
 
 
+def test_example_of_revenue(books: Books) -> None:
+    """The worked example of the dictionary: 100 sold in January, 30 taken back in February."""
+    books.add("sales_lines", [line(amount_net=100), line("S2", "2024-02-03", quantity=-1, amount_net=-30)])
+    assert books.one(REVENUE, "2024-01-01", "2024-02-01")["value"] == 100
+    assert books.one(REVENUE, "2024-02-01", "2024-03-01")["value"] == -30
+    assert books.one(REVENUE, *Y2024)["value"] == 70
+
+
 def test_returns_are_negative_lines_of_their_own_month(books: Books) -> None:
     books.add(
         "sales_lines",

@@ -12,13 +12,13 @@ GROUPED = frozenset().union(*GROUPS.values())
 OPEN_DECIMALS = {
     "rate",
     *("quantity", "before_quantity", "after_quantity", "used_quantity", "sold_quantity", "sent_quantity"),
-    *("opening_quantity", "closing_quantity", "days_quantity"),
+    *("opening_quantity", "closing_quantity", "days_quantity", "received", "rejected"),
 }
 # Texts of derived tables that no delivered column is called, and that say nothing of a person.
 OPEN_TEXTS = {
     *("final_rule", "chosen_by", "standing", "result", "state", "step", "arrived_source", "wait_reason", "path"),
     *("reason", "source", "month", "own_currency", "shown_currency", "rule", "kind", "from_table", "to_table"),
-    *("from_no", "to_no"),
+    *("from_no", "to_no", "path_reason", "received_from"),
 }
 
 

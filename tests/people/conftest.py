@@ -24,8 +24,8 @@ D21      | 华东大区 | 营销中心 | 己
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[Books]:
-    books = Books(tmp_path)
+def books(tmp_path: Path, records_url: str) -> Iterator[Books]:
+    books = Books(tmp_path, records_url=records_url)
     yield books
     books.close()
 

@@ -14,6 +14,7 @@ from cockpit.records.tables import Person
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor
 from cockpit.service.people import PeopleDesk
 from cockpit.service.requests import MetricRequest
+from tests.conftest import on_both_stores
 from tests.people.made import draft, rule
 from tests.people.test_people import refusal
 from tests.people.test_roles import own
@@ -57,6 +58,7 @@ def session_of(books: Books, name: str) -> tuple[str, Callable[[], Actor | None]
     return key, lambda: entrance.actor(key)
 
 
+@on_both_stores
 def test_a18_no_kept_answer_outlives_a_change(sold: Books, desk: PeopleDesk, admin: Actor) -> None:
     """A person is limited otherwise, a role of theirs shrinks, they are disabled: each time with the next question,
     however warm the answers are."""
@@ -98,6 +100,7 @@ def test_a18_departments_that_move_move_the_scope(
     assert now is not None and revenue(sold, now) == 3.0 and revenue(sold, desk.named("wu")) == 3.0
 
 
+@on_both_stores
 def test_a18_who_did_not_change_is_not_looked_up_again(
     sold: Books, desk: PeopleDesk, admin: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from cockpit.records.tables import Fact, Person, SignIn
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor
 from cockpit.service.people import PeopleDesk
 from cockpit.service.persons import PersonDraft, PersonView, RoleView
+from tests.conftest import on_both_stores
 from tests.people.made import NOW, draft, person, rule
 from tests.soundness.books import Books
 
@@ -149,6 +150,7 @@ def test_doubled_rules_are_one(desk: PeopleDesk, admin: Actor) -> None:
     assert view.rules == (rule("department", "采购中心", True),) and view.roles == ("head",)
 
 
+@on_both_stores
 def test_two_administrators_at_one_person(desk: PeopleDesk, admin: Actor) -> None:
     view = desk.add(admin, HEAD)
     said: list[str] = []
@@ -175,6 +177,7 @@ def test_two_administrators_at_one_person(desk: PeopleDesk, admin: Actor) -> Non
     assert desk.person(admin, view.id).state == "active"
 
 
+@on_both_stores
 def test_other_rights_end_the_sessions_and_another_label_does_not(books: Books, desk: PeopleDesk, admin: Actor) -> None:
     """A9."""
     view = desk.add(admin, HEAD)
@@ -226,6 +229,7 @@ def test_an_administrator_without_a_password_is_no_other_one(desk: PeopleDesk) -
     assert desk.set_state(*disabled).state == "disabled"
 
 
+@on_both_stores
 def test_two_administrators_who_disable_each_other(desk: PeopleDesk, admin: Actor) -> None:
     both = [desk.person_named(admin, name) for name in ("zhang", "li")]
     said: list[str] = []
@@ -335,6 +339,7 @@ def test_looking_through_anothers_eyes(books: Books, desk: PeopleDesk, admin: Ac
 # ---------------------------------------------------------------- the trail
 
 
+@on_both_stores
 def test_reading_the_trail(desk: PeopleDesk, admin: Actor) -> None:
     desk.add(admin, HEAD)
     newest = desk.audit(admin, limit=1)[0]

@@ -10,19 +10,18 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from cockpit.metrics.procurement import METRICS
+from cockpit.metrics import METRICS
 from cockpit.metrics.query import Figures, evaluate
 from cockpit.metrics.question import Question, checked
 from cockpit.metrics.types import LedgerFacts
 from cockpit.model import TABLES
-from cockpit.process.approvals import DERIVATIONS
 from cockpit.scope import EVERYTHING, Scope
+from cockpit.service.declarations import DERIVATIONS
 from cockpit.warehouse.delivery import Draft, Outcome
 from cockpit.warehouse.staging import StagedPart
 from tests.warehouse.desk import Desk
 
 INSTANTS = {column.name for column in TABLES["process_events"].columns if column.kind == "instant"}
-BY_NAME = {metric.name: metric for metric in METRICS}
 
 
 class Log(Desk):
@@ -115,7 +114,7 @@ class Log(Desk):
         start, end = (date.fromisoformat(day) for day in window) if window else (None, None)
         ledger = LedgerFacts("default", self.zone, 1, None, datetime(2030, 1, 1), False)
         question = Question(start, end, grain, by, where or {}, params or {}, (ledger,))
-        return evaluate(BY_NAME[metric], checked(BY_NAME[metric], question), self.warehouse, scope).rows
+        return evaluate(METRICS[metric], checked(METRICS[metric], question), self.warehouse, scope).rows
 
     def one(self, metric: str, **asked: Any) -> Figures:
         rows = self.ask(metric, **asked)

@@ -20,11 +20,11 @@ from connectors import CONNECTORS
 class Books:
     """Loads tables given as text and asks metrics. The clock stands still at `now` (UTC, naive)."""
 
-    def __init__(self, home: Path, now: datetime = datetime(2026, 11, 22, 1, 0)) -> None:
+    def __init__(self, home: Path, now: datetime = datetime(2026, 11, 22, 1, 0), records_url: str = "") -> None:
         self.now = now
         self.folder = home / "exports"
         self.folder.mkdir(parents=True)
-        settings = Settings(home=home / "cockpit")
+        settings = Settings(home=home / "cockpit", records_url=records_url)
         settings.home.mkdir()
         self.cockpit = Cockpit.open(settings, CONNECTORS, clock=lambda: self.now)
 

@@ -49,7 +49,7 @@ def rows(seed: int = 7) -> dict[str, list[Row]]:
     def money(most: int = 9000) -> str:
         return f"{luck.randrange(100, most * 100) / 100:.2f}"
 
-    sales, orders, events, movements, invoices, payments, balances, summaries = ([] for _ in range(8))
+    sales, orders, receipts, events, movements, invoices, payments, balances, summaries = ([] for _ in range(9))
     for i in range(90):
         when, company, customer = day(), pick(COMPANIES), pick(PARTNERS)
         for line in range(luck.randrange(1, 4)):
@@ -69,9 +69,18 @@ def rows(seed: int = 7) -> dict[str, list[Row]]:
                 "supplier_name": f"供应商{supplier}", "material_code": f"M{luck.randrange(8)}",
                 "category": pick(CATEGORIES), "warehouse": pick(WAREHOUSES), "quantity": luck.randrange(1, 20),
                 "unit_price": money(90), "amount_net": money(),
+                "required_date": when + timedelta(days=i % 20), "quantity_received": i if i % 3 else "",
             })  # fmt: skip
+            if i % 4:
+                receipts.append({
+                    **{name: orders[-1][name] for name in ("company", "department", "supplier_code", "material_code")},
+                    "document_no": f"GR{i}-{line}", "document_date": when + timedelta(days=i % 10 - 2),
+                    "quantity": i % 12 + 1, "source_document_no": f"PO{i}", "source_line_no": line + 1,
+                })  # fmt: skip
         start = datetime(when.year, when.month, when.day, 9)
-        for step, (node, action) in enumerate((("申请", "提交"), ("部门经理", "同意"), ("财务", "同意"))):
+        for step, (node, action) in enumerate(
+            (("申请", "提交"), ("部门经理", "退回" if i % 7 == 0 else "同意"), ("财务", "同意"))
+        ):
             acted = start + timedelta(hours=luck.randrange(1, 40) + 40 * step)
             events.append({
                 "company": COMPANIES[i % 2], "process": "采购申请", "case_id": f"PR{i}", "document_no": f"PO{i}",
@@ -79,6 +88,7 @@ def rows(seed: int = 7) -> dict[str, list[Row]]:
                 "acted_at": f"{acted:%Y-%m-%d %H:%M:%S}",
                 "department": DEPARTMENTS[i % 5], "category": CATEGORIES[i % 3], "requester": pick(PEOPLE),
                 "supplier_code": supplier, "amount_net": 1000 * (i + 1),
+                "due_at": f"{start + timedelta(hours=60):%Y-%m-%d %H:%M:%S}", "comment": ("", "同意", "请补充")[i % 3],
             })  # fmt: skip
     for i in range(120):
         movements.append({
@@ -130,9 +140,9 @@ def rows(seed: int = 7) -> dict[str, list[Row]]:
         for of in ({}, {"department": "采购部"}, {"region": "华东"}, {"salesperson": "张三"}, {"salesperson": "张四"})
     ]
     return {
-        "sales_lines": sales, "purchase_orders": orders, "process_events": events, "stock_movements": movements,
-        "stock_balances": balances, "stock_summaries": summaries, "invoices": invoices, "payments": payments,
-        "targets": plans,
+        "sales_lines": sales, "purchase_orders": orders, "goods_receipts": receipts, "process_events": events,
+        "stock_movements": movements, "stock_balances": balances, "stock_summaries": summaries, "invoices": invoices,
+        "payments": payments, "targets": plans,
     }  # fmt: skip
 
 
@@ -192,7 +202,7 @@ class Oracle:
         self.open = ExitStack()
         self.open.callback(self.cockpit.close)
         self.con = self.open.enter_context(self.cockpit._warehouse.session()).con
-        self.places = {name: f"stored_{name}" if name in TABLES else name for name in COLUMNS}
+        self.places = {name: f"stored_{name}" for name in COLUMNS}
         self.held: dict[str, list[str]] = {}
         texts: set[str] = set()
         for name, place in self.places.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import product
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from cockpit.access import EVERY, Grants
 from cockpit.access.roles import BUILTIN
 from cockpit.errors import NotAllowedError, RefusedError
-from cockpit.scope import Scope
+from cockpit.scope import EVERYTHING, Scope
 from cockpit.service import LOCAL_ADMINISTRATOR, Actor
 from cockpit.service.requests import LoadRequest
 from cockpit.ui.refusals import told
@@ -63,7 +64,14 @@ OWN = HEADER + "S1 | 1 | 2026-01-05 | C1 | A部 | M1 | 1 | 100\n"
 FOREIGN = HEADER + "S2 | 1 | 2026-01-06 | C1 | B部 | M1 | 1 | 200\n"
 HEAD = Actor("head", Scope({"department": frozenset({"A部"})}), EVERY)
 EVENTS = "case_id | process | node | activity | actor | action | arrived_at | acted_at | department | company\n"
-CASE = EVENTS + "K1 | 采购审批 | 经理 | 审批 | 李四 | 同意 | 2026-01-06 09:00 | 2026-01-06 10:00 | B部 | C1\n"
+CASE = EVENTS + "K1 | 采购审批 | 提交 | 提交 | 王五 | 提交 | 2026-01-06 08:00 | 2026-01-06 08:30 | B部 | C1\n"
+CASE += "K1 | 采购审批 | 经理 | 审批 | 李四 | 同意 | 2026-01-06 09:00 | 2026-01-06 10:00 | B部 | C1\n"
+OWN_CASE = (
+    EVENTS
+    + "K2 | 采购审批 | 提交 | 提交 | 张三 | 提交 | 2026-01-05 09:00 | 2026-01-05 09:30 | A部 | C1\n"
+    + "K2 | 采购审批 | 经理 | 审批 | 李四 | 同意 | 2026-01-05 10:00 | 2026-01-05 11:00 | A部 | C1\n"
+)
+MATERIAL = "company | material_code | material_name\nC1 | M1 | 轴承\n"
 PULL = EVENTS + "K1 | 采购审批 | 提交 | 提交 | 张三 | 提交 | 2026-01-01 09:00 | 2026-01-01 09:30 | A部 | C1\n"
 
 
@@ -154,7 +162,88 @@ def test_a_foreign_case_is_not_pulled_into_view(books: Books) -> None:
     assert taken(books, HEAD, "process_events", PULL.replace("K1", "K2"))
 
 
+def cases(books: Books, scope: Scope = EVERYTHING) -> dict[str | None, int]:
+    """Approval cases with figures by department, as somebody of that scope sees them."""
+    rows = books.ask("approval_cycle_time", scope, by=("department",)).rows
+    return {row.dimensions["department"]: row.n for row in rows if row.n}
+
+
+def test_a_case_that_turns_out_to_be_anothers_is_not_opened_by_an_early_row(books: Books) -> None:
+    """Whoever comes first: rows that would have been refused beside the others' stop counting, until those are gone."""
+    early = taken(books, HEAD, "process_events", PULL + OWN_CASE[len(EVENTS) :])
+    assert cases(books, HEAD.scope) == {"A部": 1}
+    report = books.cockpit.load(LOCAL_ADMINISTRATOR, [books.file("k1.csv", CASE)], LoadRequest(table="process_events"))
+    (finding,) = [one for part in report.parts for one in part.issues if one.code == "narrower_rows_set_aside"]
+    assert (report.status, finding.count) == ("loaded", 1)
+    assert cases(books) == {"A部": 1, "B部": 1} and cases(books, HEAD.scope) == {"A部": 1}
+    assert {row.document_no for row in books.drill("approval_cycle_time", HEAD.scope).rows} == {"K2"}
+    ((hours,),) = {(row.value,) for row in books.ask("approval_cycle_time", where={"department": "B部"}).rows}
+    assert hours is not None and hours < 24  # from the case's own submission, not from the planted one
+    not_taken(books, HEAD, "process_events", PULL, ledgers=("default",))
+    assert not any(books.cockpit._warehouse.verify().values())
+    books.cockpit.undo(LOCAL_ADMINISTRATOR, report.delivery_id or 0)
+    assert cases(books, HEAD.scope) == {"A部": 1}
+    assert books.cockpit._warehouse.records("SELECT count(*) AS n FROM process_events")[0]["n"] == 3
+    again = taken(books, LOCAL_ADMINISTRATOR, "process_events", CASE)
+    assert cases(books) == {"A部": 1, "B部": 1}
+    assert books.cockpit.undo(HEAD, early).state == "undone" and again
+    assert cases(books) == {"B部": 1}
+
+
+def test_a_case_of_ones_own_goes_on(books: Books) -> None:
+    """Somebody wider who says nothing else of it, or repeats it, sets nothing aside."""
+    taken(books, HEAD, "process_events", OWN_CASE)
+    wider = books.load("all.csv", OWN_CASE + CASE[len(EVENTS) :], table="process_events")
+    assert not [one for part in wider.parts for one in part.issues if one.code == "narrower_rows_set_aside"]
+    assert cases(books, HEAD.scope) == {"A部": 1} and cases(books) == {"A部": 1, "B部": 1}
+
+
+def test_a_held_case_sets_aside_what_came_meanwhile(books: Books) -> None:
+    """It waits for a decision while somebody limited brings the same number."""
+    lines = "".join(f"S{n} | 1 | 2026-01-05 | C1 | B部 | M1 | 1 | 100\n" for n in range(1, 5))
+    known = taken(books, LOCAL_ADMINISTRATOR, "sales_lines", HEADER + lines)
+    file = books.file("held.csv", HEADER + lines.replace("2026-01-05", "2026-02-05"))
+    held = books.cockpit.load(LOCAL_ADMINISTRATOR, [file], LoadRequest(table="sales_lines"))
+    assert held.status == "held"
+    books.cockpit.undo(LOCAL_ADMINISTRATOR, known)
+    # A file that calls itself the newest does not win either.
+    early = books.file("early.csv", HEADER + lines.replace("B部", "A部"))
+    request = LoadRequest(table="sales_lines", as_of=datetime(2027, 1, 1))
+    assert books.cockpit.load(HEAD, [early], request).status == "loaded"
+    assert books.by("revenue", "department") == {"A部": 400}
+    books.cockpit.decide(LOCAL_ADMINISTRATOR, held.delivery_id or 0, True, "why")
+    assert books.by("revenue", "department") == {"B部": 400}
+    assert not any(books.cockpit._warehouse.verify().values())
+
+
+def test_master_data_that_would_speak_for_others_are_not_theirs_to_bring(books: Books) -> None:
+    """A material of one's own category would pull everybody's sales of it into view."""
+    keeper = Actor("keeper", Scope({"category": frozenset({"钢材"})}), EVERY)
+    text = "material_code | material_name | category\nM1 | 轴承 | 钢材\n"
+    error = not_taken(books, keeper, "materials", text, "master_not_deliverable")
+    assert "物料" in told(error, "zh_CN") and "品类" in told(error, "zh_CN")
+    assert taken(books, Actor("clerk", Scope({"company": frozenset({"C1"})}), EVERY), "materials", MATERIAL)
+
+
 # ---------------------------------------------------------------- taking back and deciding
+
+
+def test_an_old_delivery_of_ones_own_is_not_taken_back_by_who_sees_less_by_now(books: Books) -> None:
+    """Nor where taking it back would bring back or take away rows of others."""
+    wide = Actor("head", Scope({"department": frozenset({"A部", "B部"})}), EVERY)
+    mixed = taken(books, wide, "sales_lines", OWN + FOREIGN[len(HEADER) :])
+    first = taken(books, LOCAL_ADMINISTRATOR, "sales_lines", FOREIGN.replace("S2", "S4"))
+    moved = taken(books, wide, "sales_lines", FOREIGN.replace("S2", "S4").replace("B部", "A部"))
+    case = taken(books, HEAD, "process_events", OWN_CASE)
+    before = state(books)
+    for delivery in (mixed, moved):
+        error = refused("undo_not_in_scope", lambda delivery=delivery: books.cockpit.undo(HEAD, delivery))
+        assert "目前数据范围" in told(error, "zh_CN") and "销售明细" in told(error, "zh_CN")
+    assert state(books) == before and first
+    nowhere = Actor("head", Scope({"department": frozenset({"C部"})}), EVERY)
+    refused("undo_not_in_scope", lambda: books.cockpit.undo(nowhere, case))
+    assert books.cockpit.undo(wide, moved).state == "undone"
+    assert books.cockpit.undo(HEAD, case).state == "undone"
 
 
 def test_only_ones_own_delivery_is_taken_back(books: Books) -> None:

@@ -312,6 +312,8 @@ def test_the_account_page_changes_language_and_password(office: tuple[Cockpit, s
     who = cockpit.entrance.actor(key)
     assert who is not None and cockpit.entrance.preference(who) == "en"
     assert "Signed-in devices" in drawn(opened("account", session=key))  # whatever the browser speaks
+    opened("account", session=key).segmented_control(key="account-theme").set_value("dark").run()
+    assert cockpit.entrance.theme(who) == "dark"
     for name, typed in (("old", "wrong-one-entirely"), ("new", "Murmel-41-Tier"), ("again", "Murmel-41-Tier")):
         app.text_input(key=f"account-{name}").set_value(typed)
     app.button(key="account-change").click().run()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pandas as pd
 import pytest
 
+from cockpit.charts.columns import Point, columns
+from cockpit.charts.palette import LIGHT
+from cockpit.charts.picture import picture
 from cockpit.intake.rejects import write_rejects
 from cockpit.ui import export
 from connectors.delimited import read_text
@@ -83,3 +87,19 @@ def test_an_exported_text_is_delivered_as_it_was(tmp_path: Path) -> None:
             assert rows == {"=1+1": 10.5, "@x": -2.0, "＝y": 3.0, "'+z": 4.0}
     finally:
         books.close()
+
+
+def test_a_picture_says_what_it_shows_and_draws_no_markup() -> None:
+    """PNG and SVG of the same columns; what stands in them is text, whatever it looks like."""
+    points = [Point(f"2026-{month:02d}", (f"{month} 月",), float(month), f"{month}.0") for month in range(1, 13)]
+    charts = {
+        "中位数": columns(LIGHT, points, height=210, target=8.0, fixed=True),
+        "P90": columns(LIGHT, points, height=150),
+    }
+    facts = {"筛选": "部门 <script>alert(1)</script>", "数据版本": "41", "说明": "长" * 300}
+    drawn = picture("svg", LIGHT, charts, '华辰 & "集团" <b>', facts).decode("utf-8")
+    told = "".join(ElementTree.fromstring(drawn).itertext())
+    assert '华辰 & "集团" <b>' in told and "<script>" in told and "<script" not in drawn
+    assert "数据版本 41" in told and told.count("长") == 300 and "P90" in told
+    png = picture("png", LIGHT, charts, "标题", facts)
+    assert png.startswith(b"\x89PNG") and int.from_bytes(png[16:20], "big") > 2 * 1080

@@ -82,5 +82,5 @@ class Desk:
         return float(found or 0)
 
     def sound(self) -> bool:
-        """Whether a full computation gives what is kept."""
-        return not any(self.warehouse.verify().values())
+        """Whether the bookkeeping agrees with the rows, and a full computation gives what is kept."""
+        return not self.warehouse.miscounted() and not any(self.warehouse.verify().values())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cockpit.derive.sales import SALES_FACTS
 from cockpit.errors import SystemFailure
+from cockpit.model import TABLES
 from cockpit.warehouse.delivery import Draft
 from tests.warehouse.desk import Desk
 
@@ -18,6 +21,31 @@ HEAD = {"customer_code": "C", "document_date": date(2026, 1, 1), "line_no": "1"}
 
 def lines(amounts: Mapping[str, int], **more: Any) -> list[dict[str, Any]]:
     return [{**HEAD, "document_no": number, "amount_net": amount, **more} for number, amount in amounts.items()]
+
+
+def everything_but(sources: Sequence[str], number: str) -> dict[str, list[list[dict[str, Any]]]]:
+    """A line and its master data with every column filled but those."""
+    known = {
+        "document_no": number,
+        "material_code": "M",
+        "customer_code": "C",
+        "partner_code": "C",
+        "role": "customer",
+        "currency": "CNY",
+    }
+    by_type = {"VARCHAR": "X", "BOOLEAN": False, "DATE": date(2026, 1, 1), "TIMESTAMP": datetime(2026, 1, 1)}
+    return {
+        table: [
+            [
+                {
+                    column.name: known.get(column.name, by_type.get(column.duckdb_type, 1))
+                    for column in TABLES[table].columns
+                    if column.name not in ("ledger", "company") and f"{table}.{column.name}" not in sources
+                }
+            ]
+        ]
+        for table in ("sales_lines", "materials", "partners")
+    }
 
 
 def current(desk: Desk) -> dict[str, int]:
@@ -50,6 +78,18 @@ class TestColumns:
         assert current(desk) == {"A": 1}
         assert desk.rows("sales_lines", "remark") == [(None,)]
         assert desk.sound()
+
+    @pytest.mark.parametrize("column", SALES_FACTS.sources)
+    def test_a_derived_column_is_stored_once_something_can_fill_it(self, column: str, tmp_path: Path) -> None:
+        desk = Desk(tmp_path, (SALES_FACTS,))
+        desk.deliver_all(everything_but(SALES_FACTS.sources[column], "A"))
+        assert column not in held(desk, "sales_facts")
+        assert desk.sound()  # a full computation finds no value for it either
+        desk.deliver_all(everything_but((), "B"))
+        assert column in held(desk, "sales_facts")
+        assert [value for (value,) in desk.rows("sales_facts", column) if value is not None]
+        assert desk.sound()
+        desk.warehouse.close()
 
     def test_what_is_rolled_back_leaves_no_column(self, desk: Desk) -> None:
         desk.deliver("sales_lines", lines({"A": 1}), dry_run=True)
@@ -89,6 +129,25 @@ class TestRepeats:
         assert desk.sound()
         desk.warehouse.undo(third, "tester")
         assert current(desk) == {}
+        assert desk.sound()
+
+    @pytest.mark.parametrize("together", [True, False], ids=["one after the other", "in between"])
+    def test_a_changed_document_is_found_wherever_its_lines_stand(self, desk: Desk, together: bool) -> None:
+        def rows(changed: int) -> list[dict[str, Any]]:
+            told = [(f"D{n}", line) for n in range(6) for line in (1, 2, 3)]
+            return [
+                {**HEAD, "document_no": number, "line_no": str(line), "amount_net": changed if number == "D4" else line}
+                for number, line in (told if together else sorted(told, key=lambda one: one[1]))
+            ]
+
+        desk.deliver("sales_lines", rows(10))
+        again = desk.deliver("sales_lines", rows(20))
+        assert (again.status, again.parts[0].rows_loaded) == ("loaded", 18)
+        assert desk.total("sales_lines", "amount_net") == 5 * (1 + 2 + 3) + 3 * 20
+        assert desk.sound()
+        assert again.delivery_id is not None
+        desk.warehouse.undo(again.delivery_id, "tester")
+        assert desk.total("sales_lines", "amount_net") == 5 * (1 + 2 + 3) + 3 * 10
         assert desk.sound()
 
     def test_a_repeat_stands_for_what_its_origin_brought_not_for_what_came_since(self, desk: Desk) -> None:

@@ -49,21 +49,26 @@ def why(office: Office) -> None:
 
 def _subject(office: Office) -> Actor | None:
     """A person as they are, or one put together here; and looking through their eyes."""
-    ink(h("div", "blk", h("h3", "", office.text("why.who"))), "why-who")
-    kind = st.segmented_control(
-        office.text("why.who"),
-        SUBJECTS,
-        default=SUBJECTS[0],
-        key="why-kind",
-        format_func=lambda one: office.text(f"why.{one}"),
-        label_visibility="collapsed",
-        required=True,
-    )
+    kind = _kind(office, "who", SUBJECTS, "why-kind")
     try:
         return _invented(office) if kind == "invented" else _real(office)
     except CockpitError as error:
         st.error(plain(office.error(error)))
         return None
+
+
+def _kind(office: Office, heading: str, kinds: tuple[str, ...], key: str) -> str | None:
+    """One of `kinds`, below the heading they belong to."""
+    ink(h("div", "blk", h("h3", "", office.text(f"why.{heading}"))), f"why-{heading}")
+    return st.segmented_control(
+        office.text(f"why.{heading}"),
+        kinds,
+        default=kinds[0],
+        key=key,
+        format_func=lambda one: office.text(f"why.{one}"),
+        label_visibility="collapsed",
+        required=True,
+    )
 
 
 def _real(office: Office) -> Actor | None:
@@ -111,16 +116,7 @@ def _invented(office: Office) -> Actor | None:
 
 def _question(office: Office) -> Question | None:
     """A page, a figure, rows, a column or a permission."""
-    ink(h("div", "blk", h("h3", "", office.text("why.what"))), "why-what")
-    kind = st.segmented_control(
-        office.text("why.what"),
-        KINDS,
-        default=KINDS[0],
-        key="why-what-kind",
-        format_func=lambda one: office.text(f"why.{one}"),
-        label_visibility="collapsed",
-        required=True,
-    )
+    kind = _kind(office, "what", KINDS, "why-what-kind")
     language = office.language
     if kind == "rows":
         return _rows(office)
