@@ -22,7 +22,16 @@ def test_the_cockpit_with_data_and_those_without(loaded: Cockpit) -> None:
     app = opened("meeting")
     calm(app)
     said = drawn(app)
-    for part in ("采购审批时长", "6 周", "12 个月", "默认账套", "○ 未导入", "10月", "请到「数据接入」导入：", "销售明细"):
+    for part in (
+        "采购审批时长",
+        "6 周",
+        "12 个月",
+        "默认账套",
+        "○ 未导入",
+        "10月",
+        "请到「数据接入」导入：",
+        "销售明细",
+    ):
         assert part in said
     assert "ui." not in said and "\n0\n" not in said
     english = drawn(opened("meeting", "en"))
