@@ -15,7 +15,7 @@ PROCUREMENT = (
     Ask("process_throughput_time"),
     Ask("approval_outcomes"),
 )
-INVENTORY = ("inventory_turnover_days", "days_of_cover", "slow_moving_share", "stock_value")
+INVENTORY = ("inventory_turnover_days", "stock_value", "days_of_cover", "stock_out_rate", "slow_moving_share")
 REVENUE = ("revenue", "plan_attainment", "revenue_growth", "gross_margin_rate", "return_rate")
 RECONCILIATION = (
     *(Ask("reconciled_rate", where={"side": side}) for side in ("payable", "receivable")),

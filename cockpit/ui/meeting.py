@@ -9,6 +9,7 @@ from datetime import timedelta
 import streamlit as st
 
 from cockpit.errors import CockpitError
+from cockpit.period import Grain
 from cockpit.service.results import Alert, AlertReport
 from cockpit.ui import door, navigate, patches, slides
 from cockpit.ui.cards import Ask, Shown
@@ -20,6 +21,7 @@ from cockpit.ui.view import View
 from cockpit.ui.wall import REFRESH, wall
 
 WEEKS, MONTHS = 6, 12
+GRAINS: tuple[Grain, Grain] = ("week", "month")
 WORDS = ("meeting", "previous", "next", "turn", "off", "pause", "resume", "full", "window", "leave", "lost", "seconds")
 
 
@@ -86,17 +88,17 @@ def _cockpit(view: View, page: str, asks: Sequence[Ask], alerts: Sequence[Alert]
 
 def _course(view: View, shown: Shown) -> Main | None:
     """The weeks up to the last day the shown month knows of, and the months up to it."""
-    last = view.filters.end - timedelta(days=1)
+    filters, row = view.filters, shown.card.row
+    last = filters.end - timedelta(days=1)
     until = last if shown.card.as_of is None else min(last, shown.card.as_of.date())
-    currency = shown.card.row.currency if shown.card.row is not None else None
+    currency = None if row is None else row.currency
+    begin = {"week": slides.monday(until, WEEKS - 1), "month": filters.months_back(MONTHS - 1)}
     try:
-        weeks = view.metric(shown.ask, grain="week", start=slides.monday(until, WEEKS - 1))
-        months = view.metric(shown.ask, grain="month", start=view.filters.months_back(MONTHS - 1))
+        weeks, months = (view.metric(shown.ask, grain=grain, start=begin[grain]) for grain in GRAINS)
     except CockpitError:  # the card beside it says why
         return None
-    return slides.course(
-        shown,
-        months,
-        slides.recent(weeks.rows, WEEKS, currency, until),
-        slides.recent(months.rows, MONTHS, currency, until),
+    drawn = (
+        slides.recent(slides.of_currency(told.rows, currency), count, grain, until, filters.month_start_day)
+        for told, count, grain in zip((weeks, months), (WEEKS, MONTHS), GRAINS, strict=True)
     )
+    return slides.course(shown, months, *drawn)

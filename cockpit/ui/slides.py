@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from cockpit.locale import Language
+from cockpit.period import Grain, Period, period_of, previous
 from cockpit.service.results import Alert, AlertReport, MetricResult, MetricRow
 from cockpit.ui import bars, cards, facts, marks, words
 from cockpit.ui import format as fmt
@@ -238,12 +239,46 @@ def _warning(view: View, alert: Alert) -> Node:
     )
 
 
-def recent(rows: Sequence[MetricRow], count: int, currency: str | None, until: date) -> list[MetricRow]:
-    """The newest `count` periods that have begun, of one currency."""
-    begun = [row for row in rows if row.start is not None and row.start <= until and row.currency in (currency, None)]
-    return begun[-count:]
+def recent(rows: Sequence[MetricRow], count: int, grain: Grain, until: date, month_start_day: int) -> list[MetricRow]:
+    """The `count` periods up to the one that holds `until`, oldest first; an empty row where nothing is told of one."""
+    known = {row.period: row for row in rows}
+    found: list[MetricRow] = []
+    period = period_of(until, grain, month_start_day)
+    for _ in range(count):
+        found.insert(0, known.get(period.label) or _unknown(period))
+        period = previous(period)
+    return found
+
+
+def _unknown(period: Period) -> MetricRow:
+    return MetricRow(
+        period=period.label,
+        start=period.start,
+        end=period.end,
+        dimensions={},
+        value=None,
+        n=0,
+        excluded=0,
+        reasons={},
+        coverage=None,
+        partial=False,
+        provisional=False,
+        currency=None,
+        target=None,
+        compare=None,
+        compare_to=None,
+        level="none",
+    )
+
+
+def of_currency(rows: Sequence[MetricRow], currency: str | None) -> list[MetricRow]:
+    """The rows in one currency, and those that have none because nothing happened."""
+    return [row for row in rows if row.currency in (currency, None)]
 
 
 def monday(day: date, weeks: int) -> date:
     """The first day of the week `weeks` weeks before the one that holds `day`."""
-    return day - timedelta(days=day.weekday(), weeks=weeks)
+    period = period_of(day, "week")
+    for _ in range(weeks):
+        period = previous(period)
+    return period.start
