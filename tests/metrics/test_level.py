@@ -68,9 +68,9 @@ def test_a_natural_limit_warns_on_the_bad_side_alone_and_doubles_to_a_breach() -
 
 
 def test_the_course_of_durations_goes_by_their_logarithms() -> None:
-    """1, 2, 4, 1, 2, 4, 2 hours: logarithms to base 2 have mean 8/7 and moving ranges 1, 1, 2, 1, 1, 1."""
+    """1, 2, 4, 1, 2, 4, 2 hours: logarithms to base 2 have mean 1 and moving ranges 1, 1, 2, 1, 1, 1."""
     metric = replace(METRICS["process_throughput_time"], thresholds=Thresholds(natural=True))
-    high = 2 ** (8 / 7 + 2.66 * 7 / 6)
+    high = 2 ** (1 + 2.66 * 7 / 6)
     limits = own_thresholds(metric, [1, 2, 4, 1, 2, 4, 2])
     assert float(limits.warning or 0) == pytest.approx(high)
     assert own_thresholds(metric, [0, 2, 4, 1, 2, 4, 2]).warning is not None  # a zero has none; taken as it is

@@ -37,11 +37,11 @@ def mondays(month: int) -> list[date]:
 
 
 def cases() -> Iterator[tuple[int, str, int]]:
-    """Month, department and hours of every document: 24 a month and department."""
+    """Month, department and hours of every document: 36 a month and department."""
     for month in range(3, 11):
         for department, waits in WAITS.items():
             slow = department == "研发部" and month in (8, 9)
-            for number in range(24):
+            for number in range(36):
                 yield month, department, (SLOW if slow else waits)[number % 3]
 
 
@@ -99,7 +99,7 @@ def test_what_the_median_would_be_without_a_part_is_computed_anew(books: Books) 
     assert report.explained == whole.value - 1 and not report.exact
     (slow,) = (one for one in report.causes if one.dimension == "department")
     rest = median(hours for department, hours in september if department != "研发部")
-    assert (slow.value, slow.n) == ("研发部", 24)
+    assert (slow.value, slow.n) == ("研发部", 36)
     assert slow.contribution == pytest.approx(whole.value - rest)
 
 
@@ -107,7 +107,7 @@ def test_a_limited_reader_is_warned_of_their_own_alone(books: Books) -> None:
     actor = Actor("head", Scope({"department": frozenset({"研发部"})}), EVERY)
     report = judged(books, actor=actor)
     (alert,) = of(report, "approval_cycle_time")  # their department is their whole
-    assert alert.row.n == 24 and alert.since == date(2026, 8, 1)
+    assert alert.row.n == 36 and alert.since == date(2026, 8, 1)
     told = {str(cause.value) for one in report.alerts for cause in one.causes}
     assert not told & {"生产部", "质量部"}
     other = Actor("other", Scope({"department": frozenset({"生产部"})}), EVERY)
