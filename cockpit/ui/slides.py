@@ -98,7 +98,8 @@ def _exception(view: View, alert: Alert) -> Node:
     who = h("div", "", marks.chip(alert.row.level, language), h("div", "nm clamp", label(alert, language)))
     said = fmt.join(held_to(alert, scale, language), language)
     why = h("div", "why", h("p", "soft clamp", said), h("p", "clamp", cause(view, alert, scale)))
-    rows = alert.course[-MONTHS:]
+    newest = alert.course[-1].start or alert.since
+    rows = recent(alert.course, MONTHS, "month", newest, view.filters.month_start_day)
     return h("div", "ex", who, _big(scale.number(alert.row.value), scale.unit), bars.course(rows, alert.limit), why)
 
 
