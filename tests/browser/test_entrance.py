@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,3 +118,33 @@ def test_pages_run_under_their_policy(visit: Visit, site: Site) -> None:
         page.goto(f"{site.origin}/{'' if spec.name == sitemap.DEFAULT else spec.name}")
         settled(page)
     assert refused == []
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh-CN", "连接中断"), ("en-GB", "Connection lost")])
+def test_a_lost_server_is_said_in_ones_language_and_the_page_goes_on(
+    tmp_path: Path, browser: Any, language: str, title: str
+) -> None:
+    """The server dies under an open page and comes back."""
+    with server(tmp_path, ready=False) as running:
+        key = running.set_up().cookies["cockpit_session"]
+        origin = f"http://127.0.0.1:{running.port}"
+        context = browser.new_context(locale=language)
+        context.add_cookies([{"name": "cockpit_session", "value": key, "url": origin}])
+        page = context.new_page()
+        page.goto(f"{origin}/admin")
+        settled(page)
+        assert running.process is not None
+        running.process.kill()
+        running.process.wait()
+        dialog = page.get_by_role("dialog")
+        dialog.wait_for(timeout=60_000)
+        for part in ("h2", "div > div"):
+            shown = dialog.locator(part).first.evaluate(
+                "e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content]"
+            )
+            assert shown[0] == "0px" and shown[1] not in ("none", '""')
+        assert title in dialog.locator("h2").evaluate("e => getComputedStyle(e, '::after').content")
+        running.start(ready=False)
+        dialog.wait_for(state="detached", timeout=60_000)
+        settled(page)
+        context.close()
