@@ -351,13 +351,13 @@ class Transaction:
             self._insert_delivery(outcome.status, None)
         self.con.execute("UPDATE deliveries SET status = ? WHERE id = ?", [outcome.status, self.delivery])
         for index, part in enumerate(outcome.parts):
-            self._record_part(index, part)
+            self._record_part(index, part, None if change is None else self._newest_day(index, part))
         previous = count(self.con, "SELECT coalesce(max(id), 0) FROM versions")
         if outcome.version > previous:
             record_version(self.con, self.draft.arrived_at, "load", self.delivery, change or Change())
         return outcome
 
-    def _record_part(self, index: int, part: PartOutcome) -> None:
+    def _record_part(self, index: int, part: PartOutcome, newest: object) -> None:
         staged = part.staged
         issues = json.dumps([issue_json(issue) for issue in part.issues], ensure_ascii=False)
         self.con.execute(
@@ -380,7 +380,7 @@ class Transaction:
                 part.status,
                 issues,
                 staged.department,
-                self._newest_day(index, staged),
+                newest,
             ],
         )
         if staged.sha256:
@@ -391,9 +391,11 @@ class Transaction:
                 f" FROM {quoted(staged.rejects)}"
             )
 
-    def _newest_day(self, index: int, staged: StagedPart) -> object:
-        """The last business day of the part's rows up to the day it came; None where they have none."""
-        table = self.tables[staged.table] if staged.table and staged.staged else None
+    def _newest_day(self, index: int, part: PartOutcome) -> object:
+        """The last business day of the part's rows up to the day it came; None where none were taken or have one."""
+        staged = part.staged
+        taken = staged.table and staged.staged and part.status != "blocked"
+        table = self.tables[staged.table or ""] if taken else None
         day = derived.local_day(table, "n", "l") if table is not None else None
         if table is None or day is None:
             return None

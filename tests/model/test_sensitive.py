@@ -18,7 +18,7 @@ OPEN_DECIMALS = {
 OPEN_TEXTS = {
     *("final_rule", "chosen_by", "standing", "result", "state", "step", "arrived_source", "wait_reason", "path"),
     *("reason", "source", "month", "own_currency", "shown_currency", "rule", "kind", "from_table", "to_table"),
-    *("from_no", "to_no", "path_reason", "received_from"),
+    *("from_no", "to_no", "path_reason", "received_from", "slice", "document_table", "origin_no"),
 }
 
 

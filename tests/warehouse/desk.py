@@ -54,9 +54,19 @@ class Desk:
                 for rows in parts:
                     part = self._stage(session.con, table, rows, f"file{len(staged)}.csv")
                     part.rows_rejected, part.rows_read = rejected, len(rows) + rejected
+                    if rejected:
+                        part.rejects = self._stage_rejects(session.con, rejected)
                     staged.append(part)
             given = {"kind": "load", "actor": "tester", "arrived_at": self.clock, **draft}
             return session.deliver(Draft(ledger=ledger, **given), staged)
+
+    def _stage_rejects(self, con: Any, rejected: int) -> str:
+        """So many lines that could not be taken, from line 9 of the file on."""
+        name = f"rejects_{next(self._names)}"
+        con.execute(
+            f"CREATE TEMP TABLE {name} AS SELECT 9 + range AS _row, ['?'] AS cells, '[]' AS reasons FROM range({rejected})"
+        )
+        return name
 
     def _stage(self, con: Any, table: str, rows: Sequence[Row], file: str) -> StagedPart:
         name = f"staged_{next(self._names)}"
