@@ -74,7 +74,7 @@ CREATE TABLE IF NOT EXISTS calendar_days (
     ledger VARCHAR NOT NULL, company VARCHAR NOT NULL, day DATE NOT NULL, is_work BOOLEAN NOT NULL,
     seconds BIGINT NOT NULL, cum BIGINT NOT NULL, s1 INTEGER NOT NULL, e1 INTEGER NOT NULL, s2 INTEGER NOT NULL,
     e2 INTEGER NOT NULL, provisional BOOLEAN NOT NULL);
-CREATE OR REPLACE VIEW delivered_parts AS
+CREATE VIEW IF NOT EXISTS delivered_parts AS
     SELECT d.ledger, coalesce(split_part(r.origin, '/', 1), p.department, p.connector) AS source, p."table",
            p.department, d.active_to IS NOT NULL AS undone, p.status, p.rows_loaded, p.rows_rejected,
            list_sum(list_transform(list_filter(findings, lambda one: one.severity = 'error' AND one.code IN
