@@ -16,7 +16,7 @@ from cockpit.metrics.types import LedgerFacts
 from cockpit.period import Period
 from cockpit.scope import Scope
 from cockpit.warehouse.reading import compile_sql
-from cockpit.warehouse.statements import Statement, bound, limits
+from cockpit.warehouse.statements import Statement, bound, limits, one
 
 # Years that stand for the window's and for today while a statement is compiled: no business day is as old.
 _START, _END, _TODAY = 1583, 1584, 1585
@@ -25,10 +25,12 @@ _MARKS = {name: rf"MAKE_DATE\(\s*{year},\s*1,\s*\d+\s*\)" for name, year in _YEA
 TODAY = date(_TODAY, 1, 1)  # stands for the ledgers' current day
 _UNKNOWN_NOW = datetime(1582, 1, 1)
 _PERIODS, _SLICES = "asked_periods", "asked_slices"
+_FILTER = "where_"
 
 
 def standing_in(question: Question) -> Question:
-    """The question with a window that stands for any other which begins and ends on the same days of a month.
+    """The question with a window that stands for any other which begins and ends on the same days of a month, and with
+    what stands for any single value of a filter.
 
     Facts may look at those two days, as whole months are simpler than cut ones; everything else about the window and
     the clock is known only when the statement is asked.
@@ -39,8 +41,14 @@ def standing_in(question: Question) -> Question:
         start=start and date(_START, 1, start.day),
         end=end and date(_END, 1, end.day),
         horizon=None,
+        where={name: (one(_FILTER + name),) if _bindable(values) else values for name, values in question.where.items()},
         ledgers=tuple(replace(ledger, now=_UNKNOWN_NOW) for ledger in question.ledgers),
     )
+
+
+def _bindable(values: Sequence[str]) -> bool:
+    """Whether a filter is for one value; "" asks for rows without one, and no statement can hold a NUL."""
+    return len(values) == 1 and bool(values[0]) and "\0" not in values[0]
 
 
 def periods_asked() -> ir.Table:
@@ -63,7 +71,7 @@ def instants(tiles: Sequence[Period], ledgers: Sequence[LedgerFacts]) -> list[da
 
 
 def asked_values(question: Question, tiles: Sequence[Period], scope: Scope) -> dict[str, object]:
-    """What a statement is asked with: the window, its periods, today, and what the scope allows."""
+    """What a statement is asked with: the window, its periods, today, the filters, and what the scope allows."""
     window = {
         "start": question.start,
         "end": question.end,
@@ -72,7 +80,8 @@ def asked_values(question: Question, tiles: Sequence[Period], scope: Scope) -> d
         "ends": [tile.end for tile in tiles],
         "instants": instants(tiles, question.ledgers),
     }
-    return window | limits(scope)
+    filters = {_FILTER + name: values[0] for name, values in question.where.items() if _bindable(values)}
+    return window | filters | limits(scope)
 
 
 def compiled(expression: ir.Table) -> Statement:

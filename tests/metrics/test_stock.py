@@ -177,10 +177,10 @@ def test_cover_is_stock_over_the_mean_day_of_the_last_thirty(books: Books) -> No
     )
     books.add("materials", [{"material_code": "M1", "abc_class": "A", "uom": "件"}])
     row = books.one(COVER, *JANUARY)
-    assert (row["value"], row["numerator"], row["denominator"]) == (pytest.approx(50), 60, pytest.approx(1.2))
+    assert (row["value"], row["numerator"], float(row["denominator"])) == (pytest.approx(50), 60, pytest.approx(1.2))
     assert not row["note_mixed_units"]
     places = {row["warehouse"]: row for row in books.ask(COVER, *JANUARY, by=("warehouse",))}
-    assert places["A"]["denominator"] == pytest.approx((36 + 6) / 30)
+    assert float(places["A"]["denominator"]) == pytest.approx((36 + 6) / 30)
     assert places["B"]["value"] is None and places["B"]["note_cover_without_outflow"]
     assert books.one(COVER, *JANUARY, by=("abc_class",))["abc_class"] == "A"
     behind = documents(books, COVER, *JANUARY)
@@ -337,10 +337,8 @@ def test_random_books_agree_with_a_recomputation_day_by_day(books: Books) -> Non
         assert shares[month]["numerator"] == len({m for (m, _), q in stock.items() if q < 0})
         assert shares[month]["denominator"] == len({m for (m, _), q in stock.items() if q})
         flow = sum(used(set(places), on, False) for on in back(end, 30))
-        assert (cover[month]["numerator"], cover[month]["denominator"]) == (
-            sum(stock.values()),
-            pytest.approx(flow / 30),
-        )
+        assert cover[month]["numerator"] == sum(stock.values())
+        assert float(cover[month]["denominator"]) == pytest.approx(flow / 30)
         dead = 0
         for material in {m for m, _ in places}:
             own = {place for place in places if place[0] == material}
