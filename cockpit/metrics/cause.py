@@ -26,12 +26,16 @@ class Ratio:
         return self.numerator / self.denominator if self.denominator > 0 else None
 
 
+CANCELLED = 0.5  # of what pushes one way, less than this is left in the end
+
+
 @dataclass(frozen=True)
 class Part:
     """What one slice contributes, in the metric's unit.
 
-    `share` is its part of all that is explained, `weight` the part it would have if all slices were alike. `rate` and
-    `mix` are what its own figure and its larger or smaller place among the others contribute (ratios only).
+    `share` is its part of all that is explained; where slices cancel each other out, of what pushes that way. `weight`
+    is the part it would have if all slices were alike. `rate` and `mix` are what its own figure and its larger or
+    smaller place among the others contribute (ratios only).
     """
 
     value: Value
@@ -187,7 +191,12 @@ def _weights(sizes: Mapping[Value, float]) -> dict[Value, float]:
 
 
 def _shared(contributions: Mapping[Value, float], weights: Mapping[Value, float]) -> list[Part]:
+    """Parts with their shares. What is left of slices that largely cancel out says nothing of any of them: a slice
+    would have several times the whole."""
     total = sum(contributions.values())
+    pushing = sum(one for one in contributions.values() if one * total > 0)
+    if abs(total) < CANCELLED * abs(pushing):
+        total = pushing
     return [
         Part(value, one, one / total if total else None, weights.get(value, 0.0))
         for value, one in contributions.items()

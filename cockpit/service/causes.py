@@ -21,6 +21,7 @@ from cockpit.service.results import Cause, CauseReport, MetricRow, RevenueSplit
 from cockpit.warehouse.store import Warehouse
 
 NAMED, PER_DIMENSION = 6, 2  # causes that are told of one warning, and of one dimension
+TOLD = 0.05  # a slice that explains less says nothing
 RECOMPUTED = 8  # slices of one dimension whose median without them is computed
 DOCUMENT = "document"
 
@@ -99,7 +100,7 @@ class CauseDesk:
         metric = metric_named(name)
         whole = self._whole(actor, metric, window)
         value = None if whole is None else whole.value
-        return CauseReport(name, value, None, value, False, tuple(self._documents(actor, metric, window)))
+        return CauseReport(name, value, None, value, False, tuple(self._documents(actor, metric, window, whole)))
 
     def _report(
         self,
@@ -172,6 +173,7 @@ class CauseDesk:
                 mix=part.mix,
             )
             for part in cause.ranked(parts)[:PER_DIMENSION]
+            if (part.share or 0.0) >= TOLD
         ]
 
     def _medians(
@@ -199,12 +201,13 @@ class CauseDesk:
         parts = cause.influence(middle, rest, n, explained)
         return [replace(part, weight=n[part.value] / total) for part in parts]
 
-    def _documents(self, actor: Actor, metric: Metric, window: Window) -> list[Cause]:
+    def _documents(self, actor: Actor, metric: Metric, window: Window, whole: MetricRow | None) -> list[Cause]:
+        """The documents that weigh most, with their part of the whole; a median has no such parts."""
         if not actor.may("drill"):
             return []
         _, found = self._drills.documents(actor, metric.name, window.asked(), NAMED)
         counted = [one for one in found if one.reason is None and one.value is not None]
-        total = sum(abs(one.value or 0.0) for one in counted)
+        total = None if whole is None else _divided(metric, whole)
         return [
             Cause(
                 dimension=DOCUMENT,
@@ -213,7 +216,7 @@ class CauseDesk:
                 before=None,
                 n=1,
                 contribution=one.value or 0.0,
-                share=abs(one.value or 0.0) / total if total else None,
+                share=(one.value or 0.0) / total if total else None,
                 excess=0.0,
             )
             for one in counted[:NAMED]
@@ -230,6 +233,14 @@ def limit_of(metric: Metric, row: MetricRow) -> float | None:
         return None if own is None else float(own)
     planned = row.target is not None and thresholds.target is None
     return row.target if planned or thresholds.warning is None else float(thresholds.warning)
+
+
+def _divided(metric: Metric, row: MetricRow) -> float | None:
+    """What documents contribute parts of: the sum, or what a ratio counts."""
+    if metric.kind == "ratio":
+        above = row.figures.get("numerator")
+        return None if above is None else float(above) * float(metric.scale)
+    return None if metric.kind == "duration" else row.value
 
 
 def _by_slice(rows: Sequence[MetricRow], dimension: str) -> dict[str | None, MetricRow]:

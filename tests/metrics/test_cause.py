@@ -16,6 +16,9 @@ QUANTITIES = some.floats(0, 1e4).map(lambda value: round(value, 6))
 RATIOS = some.builds(lambda share, size: Ratio(share * size, size), some.floats(0, 2), SIZES)
 
 
+NOW = ("east", "north", "west")
+
+
 def by_value(parts: list[cause.Part]) -> dict[str | None, cause.Part]:
     return {part.value: part for part in parts}
 
@@ -24,6 +27,13 @@ def test_a_sum_changes_by_its_slices() -> None:
     parts = by_value(cause.additive_change({"east": 130.0, "new": 20.0}, {"east": 100.0, "gone": 10.0}))
     assert {value: part.contribution for value, part in parts.items()} == {"east": 30, "new": 20, "gone": -10}
     assert parts["east"].share == pytest.approx(30 / 40) and parts["east"].weight == pytest.approx(100 / 110)
+
+
+def test_what_is_left_of_slices_that_cancel_out_is_no_measure() -> None:
+    """+60 +40 -97 leaves 3: east has 60 of the 100 that push upwards, not 20 times the 3."""
+    parts = by_value(cause.additive_change({"east": 160.0, "north": 140.0, "west": 3.0}, dict.fromkeys(NOW, 100.0)))
+    assert [parts[value].share for value in NOW] == pytest.approx([0.6, 0.4, -0.97])
+    assert sum(part.contribution for part in parts.values()) == 3
 
 
 def test_a_ratio_changes_by_rate_and_mix() -> None:
