@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import ibis
@@ -13,6 +14,8 @@ from cockpit.metrics.types import FactContext, Metric, Parameter
 
 # Below this share of revenue with known tax its average says too little about the rest.
 TAX_KNOWN_SHARE = 0.8
+
+_AMOUNT, _AMOUNT_DAYS = "decimal(38, 4)", "decimal(38, 5)"
 
 _DAILY = Parameter("daily", ("daily", "ends"))
 _COLUMNS = ("ledger", "period_start", "reason", "partner", "currency", "numerator", "with_tax", "both", "without_tax",
@@ -58,18 +61,21 @@ def _open_days(context: FactContext, side: str) -> ir.Table:
     if ends:
         before = (rows.from_day < rows.period_start) & (rows.to_day >= rows.period_start)
         after = rows.to_day >= rows.period_end
-        days = length * (before.cast("float64") + after.cast("float64")) / 2
+        halves = length * (before.cast("int64") + after.cast("int64"))
     else:
-        days = ibis.least(rows.to_day, rows.period_end).delta(here, unit="day").cast("float64")
-    opened = rows.open.cast("float64") * days
-    termed = ibis.ifelse(rows.due_day.notnull(), opened, 0.0)
+        halves = ibis.least(rows.to_day, rows.period_end).delta(here, unit="day") * 2
+    # Added exactly: a sum of floats depends on the order of its rows.
+    half = ibis.literal(Decimal("0.5"), "decimal(2, 1)")
+    opened = (rows.open * halves.cast("decimal(9, 0)") * half).cast(_AMOUNT_DAYS)
+    termed = ibis.ifelse(rows.due_day.notnull(), opened, ibis.literal(0, _AMOUNT_DAYS))
+    agreed = rows.due_day.delta(rows.day, unit="day").fill_null(0)
     first = (rows.from_day <= rows.period_start) | (rows.from_day == rows.day)
     return rows.mutate(
         numerator=opened,
-        with_tax=ibis.literal(0.0),
-        both=ibis.literal(0.0),
-        without_tax=ibis.literal(0.0),
-        terms=termed * rows.due_day.delta(rows.day, unit="day").fill_null(0),
+        with_tax=ibis.literal(0, _AMOUNT),
+        both=ibis.literal(0, _AMOUNT),
+        without_tax=ibis.literal(0, _AMOUNT),
+        terms=(termed * agreed.cast("decimal(6, 0)")).cast(_AMOUNT_DAYS),
         termed=termed,
         counts=first.cast("int64"),  # an invoice counts once, however often its open amount changes
         document_table=ibis.literal("invoices"),
@@ -80,7 +86,7 @@ def _flow(context: FactContext, days: ir.Table) -> ir.Table:
     """What was sold or bought, added up by day, in its periods."""
     periods = context.periods
     rows = days.inner_join(periods, [days.day >= periods.period_start, days.day < periods.period_end])
-    nothing = ibis.literal(0.0)
+    nothing = ibis.literal(0, _AMOUNT_DAYS)
     return rows.mutate(
         numerator=nothing,
         terms=nothing,
@@ -114,9 +120,9 @@ def sales_facts(context: FactContext) -> ir.Table:
     lines = lines.mutate(reason=left_out)
     kept = ["ledger", "day", "reason", "currency", *(["customer_name", "customer_code"] if by_customer else [])]
     days = lines.group_by(kept).aggregate(
-        with_tax=lines.revenue_gross.sum().cast("float64").fill_null(0.0),
-        both=lines.revenue_gross.sum(where=lines.revenue.notnull()).cast("float64").fill_null(0.0),
-        without_tax=lines.revenue.sum().cast("float64").fill_null(0.0),
+        with_tax=lines.revenue_gross.sum().cast(_AMOUNT).fill_null(0),
+        both=lines.revenue_gross.sum(where=lines.revenue.notnull()).cast(_AMOUNT).fill_null(0),
+        without_tax=lines.revenue.sum().cast(_AMOUNT).fill_null(0),
         rows=lines.count(),
     )
     if not by_customer:
@@ -134,7 +140,7 @@ def purchase_facts(context: FactContext) -> ir.Table:
     names = _names((items, "partner_name", "partner_code")) if by_supplier else None
     received = items.filter(items.from_day == items.day, items.reason.isnull())
     kept = ["ledger", "day", "reason", "currency", *(["partner_name", "partner_code"] if by_supplier else [])]
-    amount = received.total.sum().cast("float64")
+    amount = received.total.sum().cast(_AMOUNT)
     days = received.group_by(kept).aggregate(with_tax=amount, both=amount, without_tax=amount, rows=received.count())
     if not by_supplier:
         days = days.mutate(partner_name=ibis.null("string"), partner_code=ibis.null("string"))

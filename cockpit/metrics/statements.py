@@ -41,7 +41,9 @@ def standing_in(question: Question) -> Question:
         start=start and date(_START, 1, start.day),
         end=end and date(_END, 1, end.day),
         horizon=None,
-        where={name: (one(_FILTER + name),) if _bindable(values) else values for name, values in question.where.items()},
+        where={
+            name: (one(_FILTER + name),) if _bindable(values) else values for name, values in question.where.items()
+        },
         ledgers=tuple(replace(ledger, now=_UNKNOWN_NOW) for ledger in question.ledgers),
     )
 

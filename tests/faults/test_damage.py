@@ -129,9 +129,9 @@ def test_no_file_where_one_was(past: Home, tmp_path: Path) -> None:
 
 
 def test_flipped_bits(past: Home, tmp_path: Path) -> None:
-    """Twenty, in the headers and anywhere: the doctor refuses or names the tables, or what is asked is not touched by it.
+    """Twenty, in the headers and anywhere: the doctor refuses or names the tables, or what is asked is not touched.
 
-    What only some statements read beside the rows, the doctor may pass over; who asks then is told, never a wrong number.
+    What only some statements read beside the rows, the doctor may pass over; who asks then is told of the damage.
     """
     chance, whole = random.Random(20261124), past.look(rebuild=False)
     size = past.settings.warehouse.stat().st_size

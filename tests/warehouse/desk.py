@@ -63,9 +63,8 @@ class Desk:
     def _stage_rejects(self, con: Any, rejected: int) -> str:
         """So many lines that could not be taken, from line 9 of the file on."""
         name = f"rejects_{next(self._names)}"
-        con.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT 9 + range AS _row, ['?'] AS cells, '[]' AS reasons FROM range({rejected})"
-        )
+        line = "9 + range AS _row, ['?'] AS cells, '[]' AS reasons"
+        con.execute(f"CREATE TEMP TABLE {name} AS SELECT {line} FROM range({rejected})")
         return name
 
     def _stage(self, con: Any, table: str, rows: Sequence[Row], file: str) -> StagedPart:
