@@ -107,7 +107,9 @@ def cause(view: View, alert: Alert, scale: fmt.Scale) -> str:
     """The part that tells most about a warning."""
     if not alert.causes:
         return view.text("alerts.no_cause")
-    return view.text("meeting.cause", cause=words.cause(alert.causes[0], scale, view.language))
+    first = alert.causes[0]
+    said = words.cause(first, scale, view.language)
+    return said if first.dimension == "document" else view.text("meeting.cause", cause=said)
 
 
 def _big(number: str, unit: str, first: bool = False) -> Node:

@@ -81,8 +81,9 @@ def points(text: str, unit: str, scale: fmt.Scale, language: Language) -> str:
 
 
 def cause(found: Cause, scale: fmt.Scale, language: Language) -> str:
-    """One slice behind a warning: which one, its figure, its share of the effect."""
-    said = t("ui.rail.cause", language, dimension=source(found, language), value=value_of(found, language))
+    """One slice behind a warning, or where none tells more, a document: which one, its figure, its share."""
+    key = "document" if found.dimension == "document" else "cause"
+    said = t(f"ui.rail.{key}", language, dimension=source(found, language), value=value_of(found, language))
     facts = [scale.with_suffix(found.figure)] if found.figure is not None else []
     if found.share is not None:
         facts.append(t("ui.rail.share", language, share=fmt.percent(found.share)))
