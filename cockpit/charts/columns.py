@@ -1,7 +1,11 @@
-"""Months as columns: actual in front, last year behind, plan as an outline, the target as a dashed line."""
+"""Months as columns: actual in front, last year behind, plan as an outline, the target as a dashed line.
+
+Rates near the whole are points over an axis that does not begin at zero: columns of them would all look alike.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +17,7 @@ Spec = dict[str, Any]
 NARROW, SIGN = 38, 9  # pixels a column needs for a short value, and for each sign of a long one
 HEAD = 0.16  # share of the height a printed value needs inside a column
 HEAD_ROOM = 1.18  # space above the tallest column for the festival's name and the printed value
+WHOLE, NEAR = 100.0, 85.0  # percent; rates that are nowhere lower are near the whole
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,15 @@ def config(palette: Palette) -> Spec:
     }
 
 
+def cut(points: Sequence[Point], target: float | None = None) -> float | None:
+    """Where the axis of rates (percent) begins: below the lowest; None unless all are near the whole."""
+    shown = _shown(points, target)
+    if not shown or min(shown) < NEAR or max(shown) > WHOLE:
+        return None
+    lowest = min(shown)
+    return float(math.floor(lowest - max(0.1 * (WHOLE - lowest), 0.2)))
+
+
 def columns(
     palette: Palette,
     points: Sequence[Point],
@@ -58,24 +72,19 @@ def columns(
     target: float | None = None,
     axis: bool = True,
     fixed: bool = False,
+    start: float | None = None,
 ) -> Spec:
     """A complete Vega-Lite chart of `height` pixels; values are in one unit, missing ones leave their place empty.
 
-    A chart of a `fixed` width has room for its values; else they turn where columns become narrow.
+    A chart of a `fixed` width has room for its values; else they turn where columns become narrow. With `start`, which
+    is `cut`, they are points over an axis that begins there.
     """
     x = _x(points, axis)
-    y = _y(points, target)
-    layers: list[Spec] = []
-    if any(point.festival for point in points):
-        layers += _festival(palette, x)
-    layers.append(_bars(x, y, "last_year", {"color": palette.last_year, "xOffset": -6}))
-    if any(point.plan is not None for point in points):
-        outline = {"color": palette.paper, "fillOpacity": 0, "stroke": palette.actual, "strokeWidth": 1.2, "xOffset": 6}
-        layers.append(_bars(x, y, "plan", outline))
-    layers.append(_bars(x, y, "actual", {"color": palette.actual}))
-    if target is not None:
-        layers += _target(palette, y, target)
-    layers += _labels(palette, x, y, target, "false" if fixed else _narrow(points))
+    layers = _festival(palette, x) if any(point.festival for point in points) else []
+    if start is None:
+        layers += _columns(palette, points, x, target, fixed)
+    else:
+        layers += _points(palette, points, x, target, fixed, start)
     return {
         "height": height,
         "layer": layers,
@@ -83,6 +92,47 @@ def columns(
         "config": config(palette),
         "padding": {"left": 0, "right": 0, "top": 4, "bottom": 2},
     }
+
+
+def _columns(palette: Palette, points: Sequence[Point], x: Spec, target: float | None, fixed: bool) -> list[Spec]:
+    y = _y(points, target)
+    layers: list[Spec] = []
+    layers.append(_bars(x, y, "last_year", {"color": palette.last_year, "xOffset": -6}))
+    if any(point.plan is not None for point in points):
+        outline = {"color": palette.paper, "fillOpacity": 0, "stroke": palette.actual, "strokeWidth": 1.2, "xOffset": 6}
+        layers.append(_bars(x, y, "plan", outline))
+    layers.append(_bars(x, y, "actual", {"color": palette.actual}))
+    if target is not None:
+        layers += _target(palette, y, target)
+    return layers + _labels(palette, x, y, target, "false" if fixed else _narrow(points))
+
+
+def _points(
+    palette: Palette, points: Sequence[Point], x: Spec, target: float | None, fixed: bool, start: float
+) -> list[Spec]:
+    """Last year pale and this year dark, each as a line with points; the printed value stands above its point."""
+    ticks = {"values": [start, (start + WHOLE) / 2, WHOLE], "grid": True, "gridColor": palette.rule, "domain": False}
+    above = WHOLE + 0.18 * (WHOLE - start)
+    scale = {"domainMin": start, "domainMax": above, "nice": False, "zero": False}
+    y: Spec = {"type": "quantitative", "axis": ticks, "scale": scale}
+    layers = [] if target is None else _target(palette, y, target)
+    for field, color, size in (("last_year", palette.last_year, 30), ("actual", palette.actual, 60)):
+        only = [{"filter": f"isValid(datum.{field})"}]
+        at = {"x": x, "y": {**y, "field": field}}
+        layers.append({"transform": only, "mark": {"type": "line", "color": color, "strokeWidth": 1.5}, "encoding": at})
+        point = {"type": "point", "filled": True, "opacity": 1, "color": color, "size": size}
+        layers.append({"transform": only, "mark": point, "encoding": at})
+    shown = {"type": "text", "fontSize": 11, "fontWeight": 600, "color": palette.ink, "limit": 60}
+    narrow = "false" if fixed else _narrow(points)
+    along = {
+        "angle": {"expr": f"{narrow} ? -90 : 0"},
+        "align": {"expr": f"{narrow} ? 'left' : 'center'"},
+        "dx": {"expr": f"{narrow} ? 7 : 0"},
+        "dy": {"expr": f"{narrow} ? 0 : -12"},
+    }
+    encoding = {"x": x, "y": {**y, "field": "actual"}, "text": {"field": "text"}}
+    known = [{"filter": "isValid(datum.actual)"}]
+    return [*layers, {"transform": known, "mark": {**shown, **along}, "encoding": encoding}]
 
 
 def _narrow(points: Sequence[Point]) -> str:
@@ -126,12 +176,15 @@ def _literal(lines: dict[str, list[str]]) -> str:
 
 
 def _y(points: Sequence[Point], target: float | None) -> Spec:
-    shown = [v for p in points for v in (p.actual, p.last_year, p.plan) if v is not None]
-    if target is not None:
-        shown.append(target)
+    shown = _shown(points, target)
     top, bottom = max([*shown, 0.0]), min([*shown, 0.0])
     scale = {"domainMax": (top * HEAD_ROOM) or 1, "domainMin": bottom * HEAD_ROOM, "nice": False, "zero": True}
     return {"type": "quantitative", "axis": None, "scale": scale}
+
+
+def _shown(points: Sequence[Point], target: float | None) -> list[float]:
+    shown = [v for p in points for v in (p.actual, p.last_year, p.plan) if v is not None]
+    return shown if target is None else [*shown, target]
 
 
 def _bars(x: Spec, y: Spec, field: str, mark: Spec) -> Spec:

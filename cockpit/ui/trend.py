@@ -1,4 +1,4 @@
-"""Thirteen months of a metric as columns: this year in front of last year, plan and target beside them."""
+"""Thirteen months of a metric: this year in front of last year, plan and target beside them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cockpit.charts.columns import Point, Spec, columns
+from cockpit.charts.columns import Point, Spec, columns, cut
 from cockpit.charts.palette import LIGHT
 from cockpit.errors import CockpitError
 from cockpit.service.results import MetricResult, MetricRow
@@ -137,13 +137,24 @@ def _divided(value: float | None, scale: fmt.Scale) -> float | None:
 
 def chart(view: View, result: MetricResult, panel: Panel, *, axis: bool, paper: bool = False) -> Spec:
     """The panel's columns as the screen shows them, or for a file of its own: dark on `paper`, of a fixed width."""
-    scale = _scale(view, result, panel)
+    found, aim = points(view, result, panel), _aim(view, result, panel)
+    palette = LIGHT if paper else view.palette
+    begins = start(view, result, panel)
+    return columns(palette, found, height=panel.height, target=aim, axis=axis, fixed=paper, start=begins)
+
+
+def _aim(view: View, result: MetricResult, panel: Panel) -> float | None:
+    """The target in the block's unit where it is the same in all months."""
     targets = {row.target for row in _of(result, panel.currency)}
     steady = targets.pop() if len(targets) == 1 and panel.figure is None else None
-    found = points(view, result, panel)
-    palette = LIGHT if paper else view.palette
-    aim = _divided(steady, scale)
-    return columns(palette, found, height=panel.height, target=aim, axis=axis, fixed=paper)
+    return _divided(steady, _scale(view, result, panel))
+
+
+def start(view: View, result: MetricResult, panel: Panel) -> float | None:
+    """Where the axis begins in percent; None for columns, which begin at zero."""
+    if result.unit != "share" or panel.figure is not None:
+        return None
+    return cut(points(view, result, panel), _aim(view, result, panel))
 
 
 def legend(view: View, result: MetricResult, ask: Ask) -> Node:
@@ -159,7 +170,9 @@ def legend(view: View, result: MetricResult, ask: Ask) -> Node:
         entries.append(
             h("span", "", h("span", "k tg"), view.text("legend.target", value=scale.with_suffix(targets.pop())))
         )
-    rest = [facts.counted(result.rows, view), facts.notes(result, view, ask)]
+    begins = start(view, result, Panel(None, _currency(result), 0))
+    said = "" if begins is None else view.text("legend.axis_from", value=f"{begins:.0f}%")
+    rest = [said, facts.counted(result.rows, view), facts.notes(result, view, ask)]
     return h("div", "lg", *entries, *(h("span", "", text) for text in rest if text))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,7 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cockpit.charts.columns import Point, columns
+from cockpit.charts.columns import Point, columns, cut
 from cockpit.charts.palette import LIGHT
 from cockpit.charts.picture import picture
 from cockpit.intake.rejects import write_rejects
@@ -87,6 +89,21 @@ def test_an_exported_text_is_delivered_as_it_was(tmp_path: Path) -> None:
             assert rows == {"=1+1": 10.5, "@x": -2.0, "＝y": 3.0, "'+z": 4.0}
     finally:
         books.close()
+
+
+def test_rates_near_the_whole_are_told_apart() -> None:
+    """98 to 99 % of columns from zero are a pixel or two; from 97 % they are half the height."""
+    rates = [
+        Point(f"2026-{month:02d}", (str(month),), actual, "") for month, actual in enumerate((98.0, 99.0, None), 1)
+    ]
+    assert cut(rates) == 97 and cut(rates, 95.0) == 94
+    assert cut([replace(rates[0], last_year=60.0)]) is None and cut([replace(rates[0], actual=120.0)]) is None
+    assert cut([replace(rates[0], actual=100.0)]) == 99 and cut([rates[2]]) is None
+    chart = columns(LIGHT, rates, height=200, target=98.0, fixed=True, start=97.0)
+    drawn = picture("svg", LIGHT, {"对账率": chart}, "", {}).decode()
+    places = re.findall(r'aria-roledescription="point" transform="translate\([^,]+,([0-9.]+)\)', drawn)
+    heights = sorted(map(float, places))
+    assert len(heights) == 2 and heights[1] - heights[0] > 40
 
 
 def test_a_picture_says_what_it_shows_and_draws_no_markup() -> None:
