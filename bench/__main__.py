@@ -11,12 +11,12 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from bench import company, deliveries, loading, pairs, people, scopes, sync
 from bench.questions import QUESTIONS
+from cockpit.metrics import METRICS
 
 RESULTS = Path(__file__).parent / "results.json"
 LIMIT = 1.3
@@ -40,32 +40,31 @@ def machine() -> dict[str, object]:
 
 def measure_metrics(folder: Path, rows: int, turns: int, only: Sequence[str]) -> tuple[float, list[pairs.Measured]]:
     """Seconds of building the company, and the questions asked of it: those of `only`, all where it is empty."""
+    asked = [one for one in QUESTIONS if not only or one.metric in only]
+    tables = {table for one in asked for table in METRICS[one.metric].sources}
     warehouse = company.opened(folder)
     print(f"\n{rows:,} rows per table are being delivered …", flush=True)
-    built = sum(pairs.seconds(partial(company.deliver, warehouse, rows, *group)) for group in company.GROUPS)
+    built = pairs.seconds(lambda: company.build(warehouse, rows, tables))
     print(f"delivered and derived in {built:.0f} s\n")
-    print(f"{'metric':26}{'by':12}{'rows':>6}{'baseline':>10}{'engine':>9}{'first':>9}{'ratio':>8}")
+    print(f"{'metric':29}{'by':15}{'rows':>6}{'baseline':>10}{'engine':>9}{'first':>9}{'ratio':>8}")
     measured = []
-    for one in QUESTIONS:
-        if only and one.metric not in only:
-            continue
+    for one in asked:
         found = pairs.measure(one, warehouse, turns)
         measured.append(found)
         times = f"{found.baseline * 1000:8.0f}ms{found.engine * 1000:7.0f}ms{found.first * 1000:7.0f}ms"
-        print(f"{found.metric:26}{found.by:12}{found.rows:6}{times}{_judged(found.ratio, LIMIT)}", flush=True)
+        print(f"{found.metric:29}{found.by or '–':15}{found.rows:6}{times}{_judged(found.ratio, LIMIT)}", flush=True)
     warehouse.close()
     return built, measured
 
 
 def measure_scope(folder: Path, rows: int, turns: int, only: Sequence[str]) -> list[scopes.Scoped]:
     warehouse = company.opened(folder)
-    for group in company.GROUPS:
-        company.deliver(warehouse, rows, *group)
-    print(f"\n{'metric under a scope':26}{'limited by':12}{'everything':>12}{'scoped':>9}{'first':>9}{'ratio':>8}")
+    company.build(warehouse, rows)
+    print(f"\n{'metric under a scope':29}{'limited by':12}{'everything':>12}{'scoped':>9}{'first':>9}{'ratio':>8}")
     measured = scopes.measure(warehouse, turns, tuple(only))
     for one in measured:
         times = f"{one.everything * 1000:10.0f}ms{one.scoped * 1000:7.0f}ms{one.first * 1000:7.0f}ms"
-        print(f"{one.metric:26}{one.dimension:12}{times}{_judged(one.ratio, one.limit)}", flush=True)
+        print(f"{one.metric:29}{one.dimension:12}{times}{_judged(one.ratio, one.limit)}", flush=True)
     warehouse.close()
     return measured
 

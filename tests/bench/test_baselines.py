@@ -28,7 +28,7 @@ ROWS = 4000
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     opened = company.opened(tmp_path_factory.mktemp("bench"))
-    company.deliver(opened, ROWS)
+    company.build(opened, ROWS)
     yield opened
     opened.close()
 
