@@ -60,8 +60,8 @@ def _events(rows: int) -> str:
                     THEN TIMESTAMP '2023-01-01' + to_seconds({pick("start", 700 * 86400, case)}
                         + {step} * 21600 * (1 + {pick("pace", 8, case)}) + {pick("late", 43200)} - 10800) END AS due_at,
                CASE WHEN {step} = 1 AND {luck} = 10 THEN ['资料不全', '超出预算', ' '][{pick("why", 3)} + 1]
-                    WHEN {step} = 2 AND {pick("says", 3)} = 0 THEN '请核对规格' WHEN {step} = 3 THEN '同意。' END AS comment,
-               i + 2 AS _row
+                    WHEN {step} = 2 AND {pick("says", 3)} = 0 THEN '请核对规格' WHEN {step} = 3 THEN '同意。' END
+                   AS comment, i + 2 AS _row
         FROM range({rows}) t(i)
     """
 
