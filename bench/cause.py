@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import company
 from bench.company import LEDGER
 from bench.pairs import seconds
 from bench.questions import BASELINES, difference
@@ -46,15 +44,14 @@ class Explained:
     limit: float = LIMIT
 
 
-def measure(folder: Path, rows: int, turns: int, only: tuple[str, ...] = ()) -> list[Explained]:
-    """One month's warning of each metric, on a company of `rows` rows a table; compared first, then timed in pairs."""
-    asked = [name for name in WARNINGS if not only or name in only]
-    warehouse = company.opened(folder)
-    try:
-        company.build(warehouse, rows, [table for name in asked for table in METRICS[name].sources])
-        return [_measured(name, warehouse, turns) for name in asked]
-    finally:
-        warehouse.close()
+def tables(only: Sequence[str] = ()) -> list[str]:
+    """What the warnings' metrics are made from."""
+    return [table for name in WARNINGS if not only or name in only for table in METRICS[name].sources]
+
+
+def measure(warehouse: Warehouse, turns: int, only: Sequence[str] = ()) -> list[Explained]:
+    """One month's warning of each metric; compared first, then timed in pairs."""
+    return [_measured(name, warehouse, turns) for name in WARNINGS if not only or name in only]
 
 
 def _measured(name: str, warehouse: Warehouse, turns: int) -> Explained:
