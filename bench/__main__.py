@@ -11,16 +11,16 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import company, deliveries, loading, pairs, people, scopes, sync
+from bench import cause, company, deliveries, loading, pages, pairs, people, readers, scopes, sync
 from bench.questions import QUESTIONS
+from cockpit.metrics import METRICS
 
 RESULTS = Path(__file__).parent / "results.json"
 LIMIT = 1.3
-SECTIONS = ("metrics", "large", "scope", "people", "deliveries", "loading", "sync")
+SECTIONS = ("metrics", "large", "scope", "cause", "people", "pages", "deliveries", "loading", "sync")
 LARGE = ("approval_cycle_time", "inventory_turnover_days", "revenue", "reconciled_rate")
 LARGER = 10  # times as many rows for those
 PACKAGES = ("duckdb", "ibis-framework", "pyarrow", "sqlglot")
@@ -40,34 +40,68 @@ def machine() -> dict[str, object]:
 
 def measure_metrics(folder: Path, rows: int, turns: int, only: Sequence[str]) -> tuple[float, list[pairs.Measured]]:
     """Seconds of building the company, and the questions asked of it: those of `only`, all where it is empty."""
+    asked = [one for one in QUESTIONS if not only or one.metric in only]
+    sources = [METRICS[one.metric].sources for one in asked]
+    tables = sorted({table for named in sources for table in named}) if all(sources) else []
     warehouse = company.opened(folder)
     print(f"\n{rows:,} rows per table are being delivered …", flush=True)
-    built = sum(pairs.seconds(partial(company.deliver, warehouse, rows, *group)) for group in company.GROUPS)
+    built = pairs.seconds(lambda: company.build(warehouse, rows, tables))
     print(f"delivered and derived in {built:.0f} s\n")
-    print(f"{'metric':26}{'by':12}{'rows':>6}{'baseline':>10}{'engine':>9}{'first':>9}{'ratio':>8}")
+    print(f"{'metric':29}{'by':15}{'rows':>6}{'baseline':>10}{'engine':>9}{'first':>9}{'ratio':>8}")
     measured = []
-    for one in QUESTIONS:
-        if only and one.metric not in only:
-            continue
+    for one in asked:
         found = pairs.measure(one, warehouse, turns)
         measured.append(found)
         times = f"{found.baseline * 1000:8.0f}ms{found.engine * 1000:7.0f}ms{found.first * 1000:7.0f}ms"
-        print(f"{found.metric:26}{found.by:12}{found.rows:6}{times}{_judged(found.ratio, LIMIT)}", flush=True)
+        print(f"{found.metric:29}{found.by or '–':15}{found.rows:6}{times}{_judged(found.ratio, LIMIT)}", flush=True)
     warehouse.close()
     return built, measured
 
 
 def measure_scope(folder: Path, rows: int, turns: int, only: Sequence[str]) -> list[scopes.Scoped]:
     warehouse = company.opened(folder)
-    for group in company.GROUPS:
-        company.deliver(warehouse, rows, *group)
-    print(f"\n{'metric under a scope':26}{'limited by':12}{'everything':>12}{'scoped':>9}{'first':>9}{'ratio':>8}")
+    company.build(warehouse, rows)
+    print(f"\n{'metric under a scope':29}{'limited by':12}{'everything':>12}{'scoped':>9}{'first':>9}{'ratio':>8}")
     measured = scopes.measure(warehouse, turns, tuple(only))
     for one in measured:
         times = f"{one.everything * 1000:10.0f}ms{one.scoped * 1000:7.0f}ms{one.first * 1000:7.0f}ms"
-        print(f"{one.metric:26}{one.dimension:12}{times}{_judged(one.ratio, one.limit)}", flush=True)
+        print(f"{one.metric:29}{one.dimension:12}{times}{_judged(one.ratio, one.limit)}", flush=True)
     warehouse.close()
     return measured
+
+
+def measure_cause(folder: Path, rows: int, turns: int, only: Sequence[str]) -> list[cause.Explained]:
+    print(f"\n{rows:,} rows per table are being delivered …", flush=True)
+    warehouse = company.opened(folder)
+    company.build(warehouse, rows, cause.tables(only))
+    explained = cause.measure(warehouse, turns, only)
+    warehouse.close()
+    print(f"{'cause of a warning of':38}{'causes':>6}{'baseline':>10}{'cockpit':>9}{'first':>9}{'ratio':>8}")
+    for one in explained:
+        times = f"{one.baseline * 1000:8.0f}ms{one.engine * 1000:7.0f}ms{one.first * 1000:7.0f}ms"
+        print(f"{one.metric:38}{one.causes:6}{times}{_judged(one.ratio, one.limit)}", flush=True)
+    return explained
+
+
+def measure_pages(folder: Path, turns: int) -> tuple[list[pages.Shown], readers.Read] | None:
+    """Pages of the sample company, and readers of them."""
+    if pages.chromium() is None:
+        print("\npages: skipped, there is no Chromium on this machine")
+        return None
+    print("\nthe sample company is being made …", flush=True)
+    with pages.opened(pages.sample(folder / "sample"), folder / "site") as (running, session):
+        print(f"{'warm pages in Chromium':38}{'empty':>10}{'page':>9}{'over':>9}{'at rest':>9}")
+        shown = pages.measure(running, session, folder, turns)
+        for one in shown:
+            mark = "" if one.holds else f"  above {one.limit * 1000:.0f}ms"
+            times = f"{one.empty * 1000:8.0f}ms{one.page * 1000:7.0f}ms{one.over * 1000:7.0f}ms{one.rest * 1000:7.0f}ms"
+            print(f"{one.step:38}{times}{mark}", flush=True)
+        read = readers.measure(running, session)
+    print(f"{'readers, each thinking':38}{'looks':>10}{'median':>9}{'p95':>9}{'longest':>9}")
+    times = f"{read.looks:10}{read.median * 1000:7.0f}ms{read.p95 * 1000:7.0f}ms{read.longest * 1000:7.0f}ms"
+    mark = "" if read.holds else f"  above {read.limit * 1000:.0f}ms"
+    print(f"{f'{read.readers}, {read.think:g} s':38}{times}{mark}", flush=True)
+    return shown, read
 
 
 def measure_people(folder: Path, rows: int, turns: int) -> list[people.Step]:
@@ -144,10 +178,19 @@ def main() -> int:
             scoped = measure_scope(folder / "scope", given.rows, given.pairs, given.only)
             results["scope"] = [asdict(one) for one in scoped]
             holds += [one.ratio <= one.limit for one in scoped]
+        explainable = [name for name in cause.WARNINGS if not given.only or name in given.only]
+        if "cause" in given.sections and explainable:
+            explained = measure_cause(folder / "cause", given.rows * LARGER, given.pairs, explainable)
+            results["cause"] = [asdict(one) for one in explained]
+            holds += [one.ratio <= one.limit for one in explained]
         if "people" in given.sections:
             steps = measure_people(folder / "people", given.rows // 10, given.pairs)
             results["people"] = [asdict(one) | {"share": one.share} for one in steps]
             holds += [one.holds for one in steps]
+        if "pages" in given.sections and (found := measure_pages(folder / "pages", given.pairs)):
+            shown, read = found
+            results |= {"pages": [asdict(one) for one in shown], "readers": asdict(read)}
+            holds += [*(one.holds for one in shown), read.holds]
         if "deliveries" in given.sections:
             delivered = measure_deliveries(folder / "deliveries", given.rows)
             results["deliveries"] = [asdict(step) for step in delivered]

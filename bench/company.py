@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import duckdb
 
+from cockpit.issues import Issue
 from cockpit.metrics.types import LedgerFacts
 from cockpit.model import TABLES
 from cockpit.service.declarations import DERIVATIONS
 from cockpit.warehouse import storage
 from cockpit.warehouse.delivery import Draft, Outcome
 from cockpit.warehouse.staging import StagedPart
-from cockpit.warehouse.store import Ledger, Warehouse
+from cockpit.warehouse.store import Ledger, Session, Warehouse
 
 SEED = 20241231
 NOW = datetime(2025, 1, 1, 10, 0)
@@ -26,8 +27,17 @@ def pick(salt: str, choices: int, row: str = "i") -> str:
     return f"(hash({row}, '{salt}', {SEED}) % {choices})::BIGINT"
 
 
+# What the acts of a case mean, and which nodes it has to pass.
+def _definitions(rows: int) -> str:
+    return """
+        SELECT '采购申请' AS process, 'node' AS kind, place AS sequence, node AS pattern, place + 1 AS _row
+        FROM (VALUES (1, '部门经理'), (2, '采购部'), (3, '财务部'), (4, '总经理终审')) t(place, node)
+    """
+
+
 # Five acts a case: handed in, three nodes, the final one. Of 100 cases some end rejected, open or withdrawn, some were
-# sent back and handed in again, some have their instants in the wrong order.
+# sent back and handed in again, some have their instants in the wrong order. Most acts are due on a day, one node says
+# nothing when it agrees.
 def _events(rows: int) -> str:
     case, step, luck = "(i // 5)", "(i % 5)", pick("luck", 100, "i // 5")
     return f"""
@@ -45,12 +55,19 @@ def _events(rows: int) -> str:
                '部门' || {pick("department", 12, case)} AS department,
                '品类' || {pick("category", 20, case)} AS category,
                'V' || lpad({pick("supplier", 500, case)}::VARCHAR, 5, '0') AS supplier_code,
-               (100 + {pick("amount", 800000, case)})::DECIMAL(18,4) AS amount_net, i + 2 AS _row
+               (100 + {pick("amount", 800000, case)})::DECIMAL(18,4) AS amount_net,
+               CASE WHEN {step} > 0 AND {pick("due", 20)} > 0
+                    THEN TIMESTAMP '2023-01-01' + to_seconds({pick("start", 700 * 86400, case)}
+                        + {step} * 21600 * (1 + {pick("pace", 8, case)}) + {pick("late", 43200)} - 10800) END AS due_at,
+               CASE WHEN {step} = 1 AND {luck} = 10 THEN ['资料不全', '超出预算', ' '][{pick("why", 3)} + 1]
+                    WHEN {step} = 2 AND {pick("says", 3)} = 0 THEN '请核对规格' WHEN {step} = 3 THEN '同意。' END
+                   AS comment, i + 2 AS _row
         FROM range({rows}) t(i)
     """
 
 
-# Four lines a document over three years; some lines lack the amount or the cost, some are returns.
+# Four lines a document over three years; some lines lack the amount, the cost or the tax, some are returns. Documents
+# are confirmed, promised and shipped; some lines leave short, late or not at all.
 def _sales(rows: int) -> str:
     document, customer = "(i // 4)", pick("customer", 3000, "i // 4")
     return f"""
@@ -67,6 +84,16 @@ def _sales(rows: int) -> str:
                     THEN (quantity * (10 + {pick("price", 90000)} / 100.0))::DECIMAL(18,4) END AS amount_net,
                CASE WHEN {pick("cost", 10)} > 0
                     THEN (quantity * (8 + {pick("price", 90000)} / 130.0))::DECIMAL(18,4) END AS cost_amount,
+               CASE WHEN {pick("tax", 25)} > 0 THEN 0.13::DECIMAL(18,8) END AS tax_rate,
+               '仓库' || {customer} % 5 AS warehouse, ['直营', '经销', '电商'][{customer} % 3 + 1] AS channel,
+               CASE WHEN {pick("confirmed", 50, document)} > 0
+                    THEN document_date::TIMESTAMP + to_seconds({pick("confirmed at", 86400, document)}) END
+                   AS confirmed_at,
+               CASE WHEN {pick("promised", 50, document)} > 0 THEN document_date + 6 END AS required_date,
+               CASE WHEN {pick("shipped", 50)} > 0 THEN document_date::TIMESTAMP
+                    + to_seconds({pick("ships", 8 * 86400, document)} + {pick("ships later", 50000)}) END AS shipped_at,
+               CASE WHEN {pick("short", 40)} = 0 AND quantity > 1 THEN quantity - 1 ELSE quantity END
+                   AS quantity_shipped,
                i + 2 AS _row
         FROM range({rows}) t(i)
     """
@@ -122,20 +149,73 @@ def _balances(rows: int) -> str:
     """
 
 
+# Two lines an order over two years, some without an amount, some asked for by a case. What is ordered comes in one
+# receipt a line, some of it late, short, over or never, and is invoiced by one invoice an order.
+_ORDER = "(i // 2)"
+_ISSUED = f"DATE '2023-01-01' + {pick('issued', 731)}::INTEGER"
+_ORDER_ISSUED = f"DATE '2023-01-01' + {pick('issued', 731, '(i // 2 * 2)')}::INTEGER"  # of the invoice of line i
+_ORDER_NO = f"'PO' || lpad({_ORDER}::VARCHAR, 8, '0')"
+_ORDERED = f"{_ORDER_ISSUED} - 25 - {pick('lead', 20, _ORDER)}::INTEGER"
+_PIECES = f"(1 + {pick('pieces', 20)})::DECIMAL(18,6)"
+_PURCHASED = f"""'V' || lpad({pick("supplier", 60, _ORDER)}::VARCHAR, 5, '0') AS supplier_code,
+               '供应商' || supplier_code AS supplier_name, '部门' || {pick("department", 12, _ORDER)} AS department"""
+_BOUGHT = f"""'M' || lpad({pick("bought", 2000)}::VARCHAR, 5, '0')"""
+
+
+def _orders(rows: int) -> str:
+    return f"""
+        SELECT {_ORDER_NO} AS document_no, (i % 2 + 1)::VARCHAR AS line_no, {_ORDERED} AS document_date, {_PURCHASED},
+               {_BOUGHT} AS material_code, {_PIECES} AS quantity,
+               CASE WHEN {pick("amount", 200)} > 0
+                    THEN (quantity * (5 + {pick("price", 90000)} / 100.0))::DECIMAL(18,4) END AS amount_net,
+               CASE WHEN {pick("required", 50)} > 0 THEN document_date + 20 END AS required_date,
+               CASE WHEN {pick("requested", 4, _ORDER)} = 0
+                    THEN 'PR' || lpad({pick("request", max(rows // 5, 1), _ORDER)}::VARCHAR, 8, '0') END
+                   AS source_document_no, i + 2 AS _row
+        FROM range({rows // 2}) t(i)
+    """
+
+
+def _receipts(rows: int) -> str:
+    return f"""
+        SELECT 'GR' || lpad(i::VARCHAR, 8, '0') AS document_no, '1' AS line_no,
+               {_ORDER_ISSUED} - 12 + {pick("arrives", 16)}::INTEGER AS document_date, {_PURCHASED},
+               {_BOUGHT} AS material_code,
+               ({_PIECES} + CASE {pick("counted", 30)} WHEN 0 THEN 1 WHEN 1 THEN -0.5 ELSE 0 END)::DECIMAL(18,6)
+                   AS quantity,
+               CASE WHEN {pick("rejected", 50)} = 0 THEN 0.25::DECIMAL(18,6) END AS quantity_rejected,
+               {_ORDER_NO} AS source_document_no, (i % 2 + 1)::VARCHAR AS source_line_no, i + 2 AS _row
+        FROM range({rows // 2}) t(i) WHERE {pick("comes", 40)} > 0
+    """
+
+
 _SIDE = "CASE WHEN i % 2 = 0 THEN 'payable' ELSE 'receivable' END"
 _PARTNER = f"'P' || i % 2 || lpad({pick('partner', 1500)}::VARCHAR, 5, '0')"
-_ISSUED = f"DATE '2023-01-01' + {pick('issued', 731)}::INTEGER"
 _GROSS = f"(100 + {pick('gross', 90000000)} / 100.0)::DECIMAL(18,4)"
 
 
+# An invoice received has the two lines of its order, half of its amount each.
 def _invoices(rows: int) -> str:
     return f"""
-        SELECT {_SIDE} AS side, 'IV' || lpad(i::VARCHAR, 8, '0') AS document_no, {_ISSUED} AS document_date,
-               {_PARTNER} AS partner_code, '往来' || partner_code AS partner_name, {_GROSS} AS amount_gross,
-               CASE WHEN {pick("due", 100)} > 0
-                    THEN document_date + 30 * (1 + {pick("terms", 3)})::INTEGER END AS due_date,
-               i + 2 AS _row
-        FROM range({rows // 2}) t(i)
+        WITH documents AS (
+            SELECT i, {_SIDE} AS side, 'IV' || lpad(i::VARCHAR, 8, '0') AS document_no, {_ISSUED} AS document_date,
+                   {_PARTNER} AS partner_code, '往来' || partner_code AS partner_name,
+                   '部门' || {pick("department", 12)} AS department, {_GROSS} AS amount_gross,
+                   CASE WHEN {pick("due", 100)} > 0
+                        THEN document_date + 30 * (1 + {pick("terms", 3)})::INTEGER END AS due_date
+            FROM range({rows // 2}) t(i)
+        ), lines AS (
+            SELECT i, {_ORDER_NO} AS source_document_no, {_BOUGHT} AS material_code,
+                   ({_PIECES} + CASE WHEN {pick("billed", 40)} = 0 THEN 1 ELSE 0 END)::DECIMAL(18,6) AS quantity
+            FROM range({rows // 2}) t(i)
+        )
+        SELECT * EXCLUDE (i), '1' AS line_no, NULL AS source_document_no, NULL AS material_code,
+               NULL::DECIMAL(18,6) AS quantity, i + 2 AS _row
+        FROM documents WHERE i % 2 = 1
+        UNION ALL BY NAME
+        SELECT d.* EXCLUDE (i) REPLACE ((d.amount_gross / 2)::DECIMAL(18,4) AS amount_gross),
+               (l.i % 2 + 1)::VARCHAR AS line_no, l.* EXCLUDE (i), {rows} + l.i AS _row
+        FROM documents d JOIN lines l ON l.i // 2 * 2 = d.i WHERE d.i % 2 = 0
     """
 
 
@@ -155,10 +235,13 @@ def _payments(rows: int) -> str:
 
 STATEMENTS: Mapping[str, Callable[[int], str]] = {
     "materials": _materials,
+    "process_definitions": _definitions,
     "process_events": _events,
     "sales_lines": _sales,
     "stock_balances": _balances,
     "stock_movements": _movements,
+    "purchase_orders": _orders,
+    "goods_receipts": _receipts,
     "invoices": _invoices,
     "payments": _payments,
 }
@@ -167,15 +250,23 @@ STATEMENTS: Mapping[str, Callable[[int], str]] = {
 # What belongs together; each group is a delivery of its own, so that ten million rows fit into an ordinary memory.
 GROUPS = (
     ("materials", "sales_lines"),
-    ("process_events",),
+    ("process_definitions", "process_events"),
     ("stock_balances", "stock_movements"),
+    ("purchase_orders", "goods_receipts"),
     ("invoices", "payments"),
 )
 
+# Deriving more at once takes more memory than an ordinary machine has; documents and cases are not cut by it.
+PIECE = 2_500_000
+PIECEWISE = ("sales_lines", "process_events")
 
-def staged(con: duckdb.DuckDBPyConnection, table: str, statement: str) -> StagedPart:
+QUARTERS = tuple(date(year, month, 1) for year in (2023, 2024) for month in (1, 4, 7, 10))
+DEPARTMENTS = 12
+
+
+def staged(con: duckdb.DuckDBPyConnection, table: str, statement: str, name: str = "") -> StagedPart:
     """The rows of `statement` (model columns by name, and ``_row``) as intake would hand them over."""
-    name = f"staged_{table}"
+    name = f"staged_{name or table}"
     types = {column.name: column.duckdb_type for column in TABLES[table].columns if column.name != "ledger"}
     given = [column[0] for column in con.execute(f"DESCRIBE {statement}").fetchall()]
     storage.create(con, name, types | {"_row": "BIGINT"}, given, temporary=True)
@@ -196,10 +287,65 @@ def opened(folder: Path) -> Warehouse:
 
 
 def deliver(warehouse: Warehouse, rows: int, *tables: str) -> Outcome:
-    """One delivery of `rows` rows for each of `tables` (all when none is named); half as many invoices and payments."""
+    """One delivery of `rows` rows for each of `tables` (all when none is named); half as many purchases, invoices and
+    payments."""
     with warehouse.session() as session:
         parts = [staged(session.con, name, STATEMENTS[name](rows)) for name in tables or STATEMENTS]
-        outcome = session.deliver(draft(), parts)
-    if outcome.status != "loaded":
+        return _taken(session, parts, NOW)
+
+
+def _deliver_pieces(warehouse: Warehouse, rows: int, table: str) -> None:
+    """The rows of a table whose documents lie together, in deliveries of `PIECE` rows."""
+    for first in range(0, rows, PIECE):
+        piece = f"SELECT * FROM ({STATEMENTS[table](rows)}) WHERE _row - 2 >= {first} AND _row - 2 < {first + PIECE}"
+        with warehouse.session() as session:
+            _taken(session, [staged(session.con, table, piece)], NOW)
+
+
+def deliver_plans(warehouse: Warehouse) -> None:
+    """The plans of revenue for the months of every quarter, a file from each department early in the quarter after;
+    some departments forget theirs now and then, some lines cannot be read."""
+    for number, quarter in enumerate(QUARTERS):
+        with warehouse.session() as session:
+            parts = [
+                _plan(session.con, department, quarter)
+                for department in range(DEPARTMENTS)
+                if (number * 7 + department * 5) % 11 > 1
+            ]
+            _taken(session, parts, min(datetime.combine(quarter + timedelta(days=98), time(2, 30)), NOW))
+
+
+def _plan(con: duckdb.DuckDBPyConnection, department: int, quarter: date) -> StagedPart:
+    statement = f"""
+        SELECT 'revenue' AS metric, (DATE '{quarter}' + to_months(i::INTEGER))::DATE AS period_start,
+               last_day(period_start) AS period_end, '部门{department}' AS department,
+               ({department} + 3 + i * {quarter.month} / 7)::DECIMAL(18,6) * 10000 AS target, i + 2 AS _row
+        FROM range(3) t(i)
+    """
+    part = staged(con, "targets", statement, f"plan_{department}")
+    part.department = f"部门{department}"
+    lost = (department + quarter.month) % 4
+    part.rows_rejected, part.rows_read = lost, part.rows_read + lost
+    if lost:
+        part.issues = [Issue("required_value_missing", "error"), Issue("value_not_readable", "error", count=lost)]
+    return part
+
+
+def _taken(session: Session, parts: Sequence[StagedPart], arrived_at: datetime) -> Outcome:
+    outcome = session.deliver(draft(arrived_at), parts)
+    if outcome.status not in ("loaded", "loaded_with_rejects"):
         raise SystemExit(f"the company's rows were not taken: {outcome.status}, {outcome.parts}")
     return outcome
+
+
+def build(warehouse: Warehouse, rows: int, tables: Sequence[str] = ()) -> None:
+    """The whole company, plans included, group by group; with `tables` only the groups in which one of them is."""
+    if not tables or "targets" in tables:
+        deliver_plans(warehouse)
+    for group in GROUPS:
+        if tables and not set(tables) & set(group):
+            continue
+        cut = [name for name in group if name in PIECEWISE and rows > PIECE]
+        deliver(warehouse, rows, *(name for name in group if name not in cut))
+        for name in cut:
+            _deliver_pieces(warehouse, rows, name)

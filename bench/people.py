@@ -52,8 +52,7 @@ class Step:
 def opened(folder: Path, rows: int) -> Cockpit:
     """The made-up company with a tree of departments, roles of its own, and people limited to branches of the tree."""
     warehouse = company.opened(folder)
-    for group in company.GROUPS:
-        company.deliver(warehouse, rows, *group)
+    company.build(warehouse, rows)
     warehouse.close()
     cockpit = Cockpit.open(Settings(home=folder), CONNECTORS, clock=lambda: company.NOW)
     tree = folder / "departments.csv"

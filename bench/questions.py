@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.company import LEDGER
 from cockpit.metrics import METRICS
-from cockpit.metrics.growth import earlier_figures, grow, with_base
+from cockpit.metrics.growth import earlier_figures, grow, grow_by_working_day, with_base
 from cockpit.metrics.query import Answer, evaluate
 from cockpit.metrics.question import Question, checked
 from cockpit.scope import EVERYTHING, Scope
@@ -23,21 +23,31 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Asked:
-    """One metric by month and `by`, over the two years from `START` to `END`."""
+    """One metric by month and `by` (empty: by month alone), over the two years from `START` to `END`."""
 
     metric: str
     by: str
 
     @property
     def question(self) -> Question:
-        return checked(METRICS[self.metric], Question(START, END, "month", (self.by,), ledgers=(LEDGER,)))
+        by = (self.by,) if self.by else ()
+        return checked(METRICS[self.metric], Question(START, END, "month", by, ledgers=(LEDGER,)))
 
 
 QUESTIONS = (
     Asked("approval_cycle_time", "department"),
     Asked("approval_node_wait", "node"),
     Asked("approval_outcomes", "department"),
+    Asked("approval_breach_rate", "node"),
+    Asked("approval_rework_rate", "department"),
+    Asked("approval_steps", "amount_band"),
+    Asked("approval_pass_through_share", "node"),
+    Asked("approval_standard_path_share", "category"),
+    Asked("approval_backlog", "node"),
     Asked("process_throughput_time", "category"),
+    Asked("purchase_amount", "department"),
+    Asked("maverick_rate", "department"),
+    Asked("receipt_shortfall", "supplier"),
     Asked("inventory_turnover_days", "warehouse"),
     Asked("inventory_turnover_rate", "warehouse"),
     Asked("stock_value", "warehouse"),
@@ -49,9 +59,19 @@ QUESTIONS = (
     Asked("posting_lag", "movement_kind"),
     Asked("revenue", "region"),
     Asked("revenue_growth", "region"),
+    Asked("revenue_growth_sequential", "region"),
+    Asked("plan_attainment", "department"),
     Asked("gross_margin_rate", "category"),
+    Asked("return_rate", ""),
+    Asked("order_cycle_time", "warehouse"),
+    Asked("on_time_delivery_rate", "warehouse"),
     Asked("reconciled_rate", "side"),
     Asked("overdue_amount", "side"),
+    Asked("days_sales_outstanding", ""),
+    Asked("days_payable_outstanding", ""),
+    Asked("gr_ir_open_amount", "age_band"),
+    Asked("data_freshness", "source"),
+    Asked("data_quality_score", "source"),
 )
 
 
@@ -62,7 +82,10 @@ def engine(asked: Asked, warehouse: Warehouse, scope: Scope = EVERYTHING) -> Ans
         return evaluate(metric, question, warehouse, scope)
     answer, before = with_base(metric, question, warehouse, scope)
     earlier = earlier_figures(metric, question, answer.rows, before, set(), END, warehouse, scope)
-    answer.rows = grow(answer.rows, earlier)
+    if metric.sequential:
+        answer.rows = grow_by_working_day(answer.rows, earlier, set(), END, warehouse, LEDGER.name)
+    else:
+        answer.rows = grow(answer.rows, earlier)
     return answer
 
 

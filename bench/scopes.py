@@ -20,6 +20,7 @@ LIMIT = 2.0
 # What the made-up company's tables tell, and how many values of it there are.
 _LIMITED_BY = {"inventory": ("warehouse", "仓库", 5), "reconciliation": ("side", "", 0)}
 _DEPARTMENTS = ("department", "部门", 12)
+_OF_BOTH_SIDES = ("days_sales_outstanding", "days_payable_outstanding", "gr_ir_open_amount")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Scoped:
 
 def scopes(metric: str) -> tuple[str, list[Scope]]:
     """The dimension and the scopes of two hundred people: five hundred values each, no two alike, all rows seen."""
-    dimension, word, count = _LIMITED_BY.get(METRICS[metric].process, _DEPARTMENTS)
+    limited_by = _DEPARTMENTS if metric in _OF_BOTH_SIDES else _LIMITED_BY.get(METRICS[metric].process, _DEPARTMENTS)
+    dimension, word, count = limited_by
     real = {f"{word}{i}" for i in range(count)} or {"payable", "receivable"}
     more = VALUES - len(real)
     return dimension, [

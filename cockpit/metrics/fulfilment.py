@@ -104,6 +104,7 @@ def delivery_facts(context: FactContext) -> ir.Table:
     same = [lines.ledger == telling.on_ledger, lines.company == telling.on_company]
     lines = lines.left_join(telling, same)
     unknown = lines.shipped_on.isnull() & (lines.on_ledger.isnull() | lines.is_complete)
+    lines = lines.drop("currency")  # lines are counted, which are in no currency
     in_time = (lines.shipped_on <= lines.required_day).fill_null(False) & ~lines.is_short
     return lines.mutate(
         day=ibis.coalesce(lines.required_day, lines.day),

@@ -77,6 +77,7 @@ PROOFS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "approval_breach_rate": {
             "example": f"{_APPROVALS}::test_example_of_breach_rate",
+            "independent": _BASELINE,
         },
         "approval_rework_rate": {
             "example": f"{_APPROVALS}::test_example_of_rework_rate",
@@ -85,14 +86,17 @@ PROOFS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "approval_steps": {
             "example": f"{_APPROVALS}::test_example_of_steps",
+            "independent": _BASELINE,
             "real": f"{_LOGS}::test_rework_and_steps_counted_apart",
         },
         "approval_pass_through_share": {
             "example": f"{_APPROVALS}::test_example_of_pass_through",
+            "independent": _BASELINE,
             "real": f"{_LOGS}::test_a_node_that_only_passes_on_is_found",
         },
         "approval_standard_path_share": {
             "example": f"{_APPROVALS}::test_example_of_standard_path",
+            "independent": _BASELINE,
         },
         "approval_backlog": {
             "example": f"{_APPROVALS}::test_example_of_backlog",
@@ -150,16 +154,20 @@ PROOFS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "plan_attainment": {
             "example": f"{_SELLING}::test_a_whole_month_meets_its_whole_plan_and_shares_add_up",
+            "independent": _BASELINE,
         },
         "return_rate": {
             "example": f"{_FULFILMENT}::test_returns_in_their_own_month_and_in_that_of_their_sale",
+            "independent": _BASELINE,
             "real": f"{_FULFILMENT}::test_returns_of_a_real_shop_by_month_and_country",
         },
         "order_cycle_time": {
             "example": f"{_FULFILMENT}::test_an_order_takes_until_its_last_line_is_shipped",
+            "independent": _BASELINE,
         },
         "on_time_delivery_rate": {
             "example": f"{_FULFILMENT}::test_lines_are_on_time_by_the_promised_day_and_the_rest_is_late",
+            "independent": _BASELINE,
         },
         "days_sales_outstanding": {
             "example": f"{_OPEN}::test_days_sales_outstanding_by_hand",
@@ -167,15 +175,19 @@ PROOFS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "days_payable_outstanding": {
             "example": f"{_OPEN}::test_days_payable_outstanding_by_hand",
+            "independent": _BASELINE,
         },
         "gr_ir_open_amount": {
             "example": f"{_OPEN}::test_goods_without_invoice_and_invoices_without_goods_stand_apart",
+            "independent": _BASELINE,
         },
         "data_freshness": {
             "example": f"{_ARRIVED}::test_hours_since_the_newest_business_date_and_the_last_delivery",
+            "independent": _BASELINE,
         },
         "data_quality_score": {
             "example": f"{_ARRIVED}::test_rows_without_errors_among_all_rows",
+            "independent": _BASELINE,
         },
     }
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench import company, deliveries, pairs
+from bench import cause, deliveries, pairs
 from bench.questions import (
     BASELINES,
     QUESTIONS,
@@ -21,16 +20,6 @@ from bench.questions import (
 )
 from cockpit.metrics import METRICS
 from cockpit.warehouse.store import Warehouse
-
-ROWS = 4000
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    opened = company.opened(tmp_path_factory.mktemp("bench"))
-    company.deliver(opened, ROWS)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.metric)
@@ -60,6 +49,11 @@ def test_a_difference_is_noticed(warehouse: Warehouse) -> None:
     theirs[3]["value"] *= 1.000001
     assert "value" in (difference(ours, theirs) or "")
     assert difference(ours[1:], theirs) == f"{len(ours) - 1} rows against {len(ours)}"
+
+
+def test_causes_are_those_of_the_statements(warehouse: Warehouse) -> None:
+    found = cause.measure(warehouse, 1)
+    assert [(one.metric, one.causes) for one in found] == [("approval_cycle_time", 6), ("revenue_growth", 6)]
 
 
 def test_deliveries_are_measured(tmp_path: Path) -> None:

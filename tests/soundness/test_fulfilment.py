@@ -81,6 +81,19 @@ def test_lines_are_on_time_by_the_promised_day_and_the_rest_is_late(books: Books
     assert (running.value, running.n) == (1, 1)
 
 
+def test_lines_on_time_are_counted_whatever_their_currency(books: Books) -> None:
+    """Lines in dollars had a rate of their own beside that of the lines in the ledger's currency."""
+    books.load(
+        "订单.csv",
+        """单据编号|单据日期|物料编码|客户名称|数量|币种|不含税金额|要求交货日期|实际发货时间
+        S1|2026-03-02|M1|甲|5|CNY|10|2026-03-04|2026-03-03 10:00
+        S2|2026-03-02|M1|乙|5|USD|10|2026-03-04|2026-03-05 10:00
+        S3|2026-03-31|M1|乙|5|USD|10|2026-03-31|2026-03-31 10:00""",
+    )
+    row = books.one("on_time_delivery_rate", **MARCH)
+    assert (row.value, row.n, row.currency) == (2 / 3, 3, None)
+
+
 def test_what_is_promised_for_later_is_not_late_yet(tmp_path_factory: pytest.TempPathFactory) -> None:
     books = Books(tmp_path_factory.mktemp("due"), now=datetime(2026, 3, 31, 10))
     later = "S5|2026-03-30|M1|丙|东仓|1|0|10||2026-04-20|"
