@@ -2,7 +2,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('#ink')
   const NS = 'http://www.w3.org/2000/svg'
   const DRAWN = new Set(['svg', 'path', 'line'])
-  const TAGS = new Set(['div', 'span', 'b', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'h2', 'h3', 'p', 'a', ...DRAWN])
+  const TAGS = new Set(['div', 'span', 'b', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'h2', 'h3', 'p', 'a', 'ul', 'ol',
+    'li', 'code', ...DRAWN])
   const ATTRIBUTES = new Set(['title', 'colspan', 'aria-label', 'aria-current', 'role', 'scope', 'lang',
     'viewBox', 'preserveAspectRatio', 'd', 'x1', 'x2', 'y1', 'y2'])
 
