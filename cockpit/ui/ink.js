@@ -15,11 +15,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     location.replace(address + (address.includes('?') ? '' : '?next=' + here))
   }
 
-  const clickable = (element, target) => {
-    element.setAttribute('tabindex', '0')
+  const pointed = (element, target) => {
     element.classList.add('go')
-    if (element.tagName !== 'TR') element.setAttribute('role', 'button')
     element.onclick = (event) => { event.stopPropagation(); setTriggerValue('go', target) }
+  }
+
+  const clickable = (element, target) => {
+    pointed(element, target)
+    element.setAttribute('tabindex', '0')
+    if (element.tagName !== 'TR') element.setAttribute('role', 'button')
     element.onkeydown = (event) => {
       if (event.key !== 'Enter' && event.key !== ' ') return
       event.preventDefault()
@@ -38,6 +42,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (name.startsWith('--')) element.style.setProperty(name, String(value))
       else if (ATTRIBUTES.has(name)) element.setAttribute(name, String(value))
       else if (name === 'go') clickable(element, String(value))
+      else if (name === 'over') pointed(element, String(value))
       else if (name === 'href' && inside(String(value))) element.setAttribute('href', String(value))
       else if (name === 'leave' && inside(String(value))) leave(String(value))
       else if (name === 'speaks') document.documentElement.lang = String(value)

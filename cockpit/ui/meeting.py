@@ -42,7 +42,8 @@ def meeting(asked: Sequence[Slide]) -> None:
         patches.wall()
         report = _report(view)
         told = {name: view.text(f"meeting.{name}") for name in WORDS} | {"help": view.text("help.short")}
-        book = help.section("meeting", view.language).body
+        section = help.section("meeting", view.language)
+        book = h("div", "", h("div", "top", h("h2", "", section.title)), section.body)
         wall(tree(view, asked, report), book, told, "wall", on_leave=navigate.to_first, on_use=door.touch)
         if report is None:
             judging(view)

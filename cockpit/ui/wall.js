@@ -42,7 +42,7 @@ const clock = (at = new Date()) =>
 class Wall {
   constructor (root) {
     this.root = root
-    this.part = Object.fromEntries(['stage', 'tell', 'foot', 'line', 'book'].map((name) => [name, this.box(name)]))
+    this.part = Object.fromEntries(['stage', 'book', 'tell', 'foot', 'line'].map((name) => [name, this.box(name)]))
     root.replaceChildren(...Object.values(this.part))
     this.part.book.hidden = true
     this.part.book.tabIndex = 0 // so that arrows scroll what is longer than the screen
@@ -196,7 +196,8 @@ class Wall {
 
   // Over the slides, which stand still meanwhile; keys other than these two belong to it.
   explain () {
-    const { book } = this.part
+    const { book, stage } = this.part
+    stage.hidden = book.hidden
     book.hidden = !book.hidden
     book.scrollTop = 0
     if (!book.hidden) book.focus()
