@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from cockpit.errors import CockpitError
@@ -16,6 +17,7 @@ from cockpit.ui.session import session
 from cockpit.ui.tree import Node, h
 from cockpit.ui.view import View
 
+LOG = logging.getLogger(__name__)
 STEPS = ("overview", "alerts", "document", "dictionary", "data")  # each is about the page of its name
 METRIC = "approval_cycle_time"  # the one whose document and entry are shown
 _WALL = "meeting"  # has no room for anything else
@@ -103,9 +105,14 @@ def _at(cockpit: Cockpit) -> str:
 
 
 def _go(frame: Frame, step: str) -> None:
-    if frame.cockpit is not None:
+    """On to a step, or out; where it cannot be written down, this tab knows it all the same."""
+    session().tour = step
+    if frame.cockpit is None:
+        return
+    try:
         frame.cockpit.entrance.lead(door.own(), step)
-        session().tour = step
+    except CockpitError as error:
+        LOG.warning("the step of the tour was not kept: %s", error)
 
 
 def _lead(frame: Frame, step: str) -> None:
