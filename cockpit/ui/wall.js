@@ -88,7 +88,7 @@ class Wall {
       this.part.stage.replaceChildren(...slides.map(make))
     }
     this.slides = [...this.part.stage.children]
-    this.part.book.replaceChildren(make(data.book))
+    this.explained = data.book
     this.part.book.setAttribute('role', 'region')
     this.part.book.setAttribute('aria-label', data.words.help)
     this.controls()
@@ -199,7 +199,7 @@ class Wall {
     const { book, stage } = this.part
     stage.hidden = book.hidden
     book.hidden = !book.hidden
-    book.scrollTop = 0
+    book.replaceChildren(...(book.hidden ? [] : [make(this.explained)]))
     if (!book.hidden) book.focus()
     this.controls()
   }

@@ -49,7 +49,7 @@ def test_five_steps_lead_to_their_places_and_end(visit: Visit) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_it_fits_a_phone_and_is_skipped_at_once(visit: Visit, language: str) -> None:
     begin, skip = {"zh": ("重新开始导览", "跳过"), "en": ("Start the tour again", "Skip")}[language]
-    page = visit("/alerts", size=(390, 844), language=language, theme="dark")
+    page = visit(f"/alerts?lang={language}", size=(390, 844), theme="dark")
     page.locator(".help").click()
     page.get_by_role("dialog").get_by_role("button", name=begin).click()
     skipping = page.get_by_role("button", name=skip, exact=True)
