@@ -16,6 +16,7 @@ Spec = dict[str, Any]
 
 NARROW, SIGN = 38, 9  # pixels a column needs for a short value, and for each sign of a long one
 HEAD = 0.16  # share of the height a printed value needs inside a column
+UNSAID = {"aria": False}  # a mark without words, about which the chart's texts say all there is to hear
 HEAD_ROOM = 1.18  # space above the tallest column for the festival's name and the printed value
 WHOLE, NEAR = 100.0, 85.0  # percent; rates that are nowhere lower are near the whole
 
@@ -97,7 +98,8 @@ def columns(
 def _columns(palette: Palette, points: Sequence[Point], x: Spec, target: float | None, fixed: bool) -> list[Spec]:
     y = _y(points, target)
     layers: list[Spec] = []
-    layers.append(_bars(x, y, "last_year", {"color": palette.last_year, "xOffset": -6}))
+    if any(point.last_year is not None for point in points):
+        layers.append(_bars(x, y, "last_year", {"color": palette.last_year, "xOffset": -6}))
     if any(point.plan is not None for point in points):
         outline = {"color": palette.paper, "fillOpacity": 0, "stroke": palette.actual, "strokeWidth": 1.2, "xOffset": 6}
         layers.append(_bars(x, y, "plan", outline))
@@ -117,9 +119,12 @@ def _points(
     y: Spec = {"type": "quantitative", "axis": ticks, "scale": scale}
     layers = [] if target is None else _target(palette, y, target)
     for field, color, size in (("last_year", palette.last_year, 30), ("actual", palette.actual, 60)):
+        if all(getattr(point, field) is None for point in points):
+            continue
         only = [{"filter": f"isValid(datum.{field})"}]
         at = {"x": x, "y": {**y, "field": field}}
-        layers.append({"transform": only, "mark": {"type": "line", "color": color, "strokeWidth": 1.5}, "encoding": at})
+        line = {"type": "line", **UNSAID, "color": color, "strokeWidth": 1.5}
+        layers.append({"transform": only, "mark": line, "encoding": at})
         point = {"type": "point", "filled": True, "opacity": 1, "color": color, "size": size}
         layers.append({"transform": only, "mark": point, "encoding": at})
     shown = {"type": "text", "fontSize": 11, "fontWeight": 600, "color": palette.ink, "limit": 60}
@@ -228,7 +233,7 @@ def _labels(palette: Palette, x: Spec, y: Spec, target: float | None, narrow: st
 
 def _festival(palette: Palette, x: Spec) -> list[Spec]:
     only = [{"filter": "datum.festival !== ''"}]
-    band = {"type": "rect", "color": palette.panel, "width": {"band": 1.3}}
+    band = {"type": "rect", **UNSAID, "color": palette.panel, "width": {"band": 1.3}}
     word = {"type": "text", "baseline": "top", "dy": 2, "color": palette.soft}
     return [
         {"transform": only, "mark": band, "encoding": {"x": x}},
@@ -238,8 +243,8 @@ def _festival(palette: Palette, x: Spec) -> list[Spec]:
 
 def _target(palette: Palette, y: Spec, target: float) -> list[Spec]:
     """A dashed rule over a wider one in paper colour, so that it stays visible across dark columns."""
-    at = {"y": {**y, "datum": target}}
+    at, rule = {"y": {**y, "datum": target}}, {"type": "rule", **UNSAID}
     return [
-        {"mark": {"type": "rule", "color": palette.paper, "strokeWidth": 3.5}, "encoding": at},
-        {"mark": {"type": "rule", "color": palette.ink, "strokeDash": [4, 3], "strokeWidth": 1.2}, "encoding": at},
+        {"mark": {**rule, "color": palette.paper, "strokeWidth": 3.5}, "encoding": at},
+        {"mark": {**rule, "color": palette.ink, "strokeDash": [4, 3], "strokeWidth": 1.2}, "encoding": at},
     ]

@@ -63,3 +63,8 @@ def prefer(session: Session, person: int, language: str | None) -> None:
 def show(session: Session, person: int, theme: str | None) -> None:
     """Keep whether a person wants it light or dark; None takes the choice away."""
     session.execute(update(Person).where(Person.id == person).values(theme=theme))
+
+
+def lead(session: Session, person: int, step: str) -> None:
+    """Keep the step of the tour a person is at."""
+    session.execute(update(Person).where(Person.id == person).values(tour=step))

@@ -37,6 +37,11 @@ def seen(session: Session, key: str, at: datetime) -> None:
     )
 
 
+def lead(session: Session, key: str, step: str) -> None:
+    """Keep the step of the tour whoever came by this session is at."""
+    session.execute(update(SignIn).where(SignIn.key == key).values(tour=step))
+
+
 def end(session: Session, key: str, at: datetime, why: str) -> bool:
     """Whether there was one to end."""
     ended = update(SignIn).where(SignIn.key == key, SignIn.ended_at.is_(None)).values(ended_at=at, ended_why=why)

@@ -54,6 +54,7 @@ class Person(Base):
     password_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(10))
     theme: Mapped[str | None] = mapped_column(String(10))  # light, dark; none: as the system has it
+    tour: Mapped[str | None] = mapped_column(String(20))  # the step of the tour they are at; over: they ended it
     everything: Mapped[bool]
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(100))
@@ -113,7 +114,10 @@ class ColumnRule(Base):
 
 
 class SignIn(Base):
-    """A session. `key` is the SHA-256 of the token in the cookie, which is written down nowhere."""
+    """A session. `key` is the SHA-256 of the token in the cookie, which is written down nowhere.
+
+    `tour` as a person has it; for the invented ones, who are many in one account, each login has its own.
+    """
 
     __tablename__ = "sessions"
 
@@ -125,6 +129,7 @@ class SignIn(Base):
     agent: Mapped[str] = mapped_column(String(200))
     ended_at: Mapped[datetime | None]
     ended_why: Mapped[str | None] = mapped_column(String(20))
+    tour: Mapped[str | None] = mapped_column(String(20))
 
 
 class Attempt(Base):

@@ -25,6 +25,7 @@ from cockpit.service.persons import SessionView
 from cockpit.settings import Settings
 
 THEMES = ("light", "dark")
+TOUR_OVER = "over"
 RESET_MINUTES = VALID // timedelta(minutes=1)
 Resolve = Callable[[int, str | None], Actor]
 
@@ -275,6 +276,27 @@ class Entrance:
         with self._records.reading() as session:
             row = accounts.by_id(session, actor.person)
         return next((one for one in THEMES if row is not None and row.theme == one), None)
+
+    def tour(self, actor: Actor) -> str:
+        """The step of the tour the person is at; `TOUR_OVER` once they ended it, empty before they began.
+
+        Invented people are many who share one account: theirs is of the session.
+        """
+        with self._records.reading() as session:
+            if actor.demo:
+                found = None if actor.session is None else sessions.find(session, actor.session)
+                return "" if found is None else found[0].tour or ""
+            row = None if actor.person is None else accounts.by_id(session, actor.person)
+            return "" if row is None else row.tour or ""
+
+    def lead(self, actor: Actor, step: str) -> None:
+        """Remember the step of the tour the person is at, or that it is over."""
+        person = self._own(actor)
+        with self._records.writing(quiet=True) as session:
+            if not actor.demo:
+                accounts.lead(session, person.id, step)
+            elif actor.session is not None:
+                sessions.lead(session, actor.session, step)
 
     def _own(self, actor: Actor) -> Person:
         """The person behind an actor who acts for themselves."""

@@ -10,7 +10,7 @@ from cockpit.errors import CockpitError
 from cockpit.locale import LANGUAGES, Language
 from cockpit.service import Cockpit
 from cockpit.service.entrance import THEMES
-from cockpit.ui import door, patches
+from cockpit.ui import door, patches, tour
 from cockpit.ui.admin import sessions as session_desk
 from cockpit.ui.admin.office import Office
 from cockpit.ui.context import Frame
@@ -34,6 +34,7 @@ def account(frame: Frame, cockpit: Cockpit) -> None:
     with left:
         _language(frame, cockpit)
         _theme(frame, cockpit)
+        _tour(frame)
         _password(frame, cockpit)
     with right:
         _sessions(frame, cockpit)
@@ -84,6 +85,13 @@ def _theme(frame: Frame, cockpit: Cockpit) -> None:
         required=True,
         on_change=lambda: door.show(str(st.session_state["account-theme"] or "")),
     )
+
+
+def _tour(frame: Frame) -> None:
+    """Whoever ended the tour can be led through once more."""
+    if tour.possible(frame):
+        ink(_heading(frame, "tour"), "account-tour-head")
+        st.button(text(frame, "tour.again"), key="account-tour", on_click=lambda: tour.begin(frame))
 
 
 def _password(frame: Frame, cockpit: Cockpit) -> None:

@@ -81,10 +81,10 @@ def title_of(ask: Ask, label: str, language: Language) -> str:
 
 def card(shown: Shown, language: Language) -> Node:
     """The full card of the overview; a click leads to the metric's page, 口径 to what the number means."""
-    head = h("b", "", title(shown, language))
-    row = shown.card.row
+    row, page = shown.card.row, f"metric/{shown.card.metric}"
     if shown.state != "data" or row is None:
-        return _stateless(shown, head, language)
+        return _stateless(shown, h("b", "", title(shown, language)), language)
+    head = h("b", "", title(shown, language), go=page)
     scale = shown.scale(language)
     target = None if shown.ask.figure else row.target
     line = marks.trend(shown.card.trend, shown.level, language, target=target, name=shown.ask.figure)
@@ -96,7 +96,7 @@ def card(shown: Shown, language: Language) -> Node:
         marks.bullet(shown.card, shown.ask.figure) or h("div", "bul bare"),
         h("div", "three", _target(shown, scale, language), *_changes(shown, scale, language)),
         h("div", "foot", h("span", "fact", basis(shown, language)), _foot(shown, language)),
-        go=f"metric/{shown.card.metric}",
+        over=page,
         title=" ".join(shown.card.notes) or None,
     )
 

@@ -13,7 +13,7 @@ from cockpit.errors import CockpitError
 from cockpit.locale import Language, t
 from cockpit.model.sensitive import groups_of
 from cockpit.service.results import DocumentView, Related, Source, TimelineEvent
-from cockpit.ui import blocks, marks, navigate, patches, states, words
+from cockpit.ui import blocks, guide, marks, navigate, patches, states, words
 from cockpit.ui import format as fmt
 from cockpit.ui.ink import ink
 from cockpit.ui.navigate import follow
@@ -118,7 +118,8 @@ def head(found: DocumentView, language: Language) -> Node:
         said.append(f"{label} {scale.number(figures.value)} {scale.unit}")
         if figures.target is not None:
             said.append(t("ui.strip.target", language, value=fmt.significant(figures.target)))
-    return h("div", "head", h("h2", "", name_of(found, language)), chip, h("span", "s", fmt.join(said, language)))
+    title = h("h2", "", name_of(found, language))
+    return h("div", "head", title, guide.sign("document", language), chip, h("span", "s", fmt.join(said, language)))
 
 
 def facts_tree(found: DocumentView, language: Language) -> Node:

@@ -11,7 +11,7 @@ import streamlit as st
 from cockpit.locale import Language
 from cockpit.period import period_of
 from cockpit.ui import format as fmt
-from cockpit.ui import navigate, patches, words
+from cockpit.ui import guide, navigate, patches, words
 from cockpit.ui.filters import WINDOWS, months_between
 from cockpit.ui.ink import ink
 from cockpit.ui.session import session
@@ -41,7 +41,7 @@ def tree(view: View, *, monthly: bool = True) -> Node:
     """Way back (where slices are chosen), title, ledger and month."""
     name = view.text(f"page.{view.page}")
     facts = fmt.join([view.company, month_name(view) if monthly else ""], view.language)
-    line = h("div", "head", h("h2", "", name), h("span", "s", facts))
+    line = h("div", "head", h("h2", "", name), guide.sign(view.page, view.language), h("span", "s", facts))
     return h("div", "", way(view, name), line) if view.filters.where else line
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.ui import basis, context, door, navigate, shell
+from cockpit.ui import basis, context, door, help, navigate, shell, sitemap, tour
 
 shell.set_up()
 door.enter()
@@ -15,6 +15,8 @@ shell.signed_in(frame.language, frame.ledger)
 if frame.ledger is not None and frame.ledger.sample:
     shell.sample_banner(frame.language)
 shell.eyes_banner(frame.language)
+tour.panel(frame, page.url_path or sitemap.DEFAULT)
+help.show(frame)
 page.run()
 basis.explain(frame.cockpit, frame.language)
 door.watch()

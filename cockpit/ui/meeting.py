@@ -11,7 +11,7 @@ import streamlit as st
 from cockpit.errors import CockpitError
 from cockpit.period import Grain
 from cockpit.service.results import Alert, AlertReport
-from cockpit.ui import door, navigate, patches, slides
+from cockpit.ui import door, help, navigate, patches, slides
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.page import guard, judging
 from cockpit.ui.sitemap import METRIC_PAGES
@@ -41,8 +41,10 @@ def meeting(asked: Sequence[Slide]) -> None:
         view = guard("meeting")
         patches.wall()
         report = _report(view)
-        told = {name: view.text(f"meeting.{name}") for name in WORDS}
-        wall(tree(view, asked, report), told, "wall", on_leave=navigate.to_first, on_use=door.touch)
+        told = {name: view.text(f"meeting.{name}") for name in WORDS} | {"help": view.text("help.short")}
+        section = help.section("meeting", view.language)
+        book = h("div", "", h("div", "top", h("h2", "", section.title)), section.body)
+        wall(tree(view, asked, report), book, told, "wall", on_leave=navigate.to_first, on_use=door.touch)
         if report is None:
             judging(view)
 

@@ -35,6 +35,8 @@ def follow(click: str) -> None:
         to_page("dictionary", {"metric": rest} if rest else None)
     elif kind == "basis":
         session().basis = rest
+    elif kind == "help":
+        session().help = rest
     elif kind == "mode":
         block, _, mode = rest.partition("/")
         session().modes[block] = mode

@@ -10,7 +10,7 @@ from cockpit.errors import CockpitError
 from cockpit.locale import t
 from cockpit.service import Cockpit
 from cockpit.service.requests import Actor
-from cockpit.ui import context, door, navigate, states, words
+from cockpit.ui import context, door, guide, navigate, states, words
 from cockpit.ui.cards import Ask, scorecard, strip, verdict
 from cockpit.ui.ink import ink
 from cockpit.ui.rail import rail
@@ -26,7 +26,7 @@ def guard(name: str) -> View:
     """
     frame, _ = guard_data(name)
     if frame.cockpit is None or frame.ledger is None or frame.filters is None:
-        _nothing_yet(frame)
+        _nothing_yet(frame, name)
         st.stop()
     return View(frame.cockpit, door.actor(), frame.language, name, frame.ledger, frame.filters)
 
@@ -35,7 +35,7 @@ def guard_data(name: str) -> tuple[context.Frame, Cockpit]:
     """As `guard`, for pages that work before the first delivery."""
     frame = context.frame()
     if frame.cockpit is None:
-        _nothing_yet(frame)
+        _nothing_yet(frame, name)
         st.stop()
     who, memory = door.actor(), session()
     if not door.allowed(who, name):
@@ -62,13 +62,15 @@ def _refuse(frame: context.Frame, name: str, who: Actor) -> None:
 def title(frame: context.Frame, name: str, *, of_ledger: bool = True) -> None:
     """The head of a page without filters; with the ledger's name where the page is about one."""
     said = words.ledger(frame.ledger, frame.language) if frame.ledger is not None and of_ledger else ""
-    ink(h("div", "head", h("h2", "", t(f"ui.page.{name}", frame.language)), h("span", "s", said)), "head")
+    head = h("h2", "", t(f"ui.page.{name}", frame.language))
+    ink(h("div", "head", head, guide.sign(name, frame.language), h("span", "s", said)), "head", navigate.follow)
 
 
-def _nothing_yet(frame: context.Frame) -> None:
+def _nothing_yet(frame: context.Frame, name: str) -> None:
     """Before the first delivery: what to do; while the sample company is on its way, look again by itself."""
     key = "nothing" if frame.cockpit is not None else "starting"
-    ink(h("div", "head", h("h2", "", t("ui.shell.product", frame.language))), "head")
+    head = h("h2", "", t("ui.shell.product", frame.language))
+    ink(h("div", "head", head, guide.sign(name, frame.language)), "head", navigate.follow)
     mine = door.allowed(door.actor(), "data")
     link = h("p", "", h("span", "link", t("ui.state.import", frame.language), go=navigate.target("data")))
     body = h("p", "", t(f"ui.state.{key}", frame.language))

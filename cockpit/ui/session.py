@@ -36,7 +36,8 @@ class Desk:
 
 @dataclass
 class Session:
-    """`modes` holds for each block whether it shows chart, data or export; `basis` the metric to explain next.
+    """`modes` holds for each block whether it shows chart, data or export; `basis` the metric and
+    `help` the page to explain next, `tour` the step of the tour they are at, None before it was asked for.
 
     `pages` are this run's pages by name, `start` the one at the root; `outcome` is what the last action wants to say
     on the next run. `greeted` tells that the account was asked for its language, `reload` that the
@@ -51,6 +52,8 @@ class Session:
     filters: Filters | None = None
     modes: dict[str, str] = field(default_factory=dict)
     basis: str | None = None
+    help: str | None = None
+    tour: str | None = None
     job: LoadJob | None = None
     outcome: tuple[str, str] | None = None
     uploads: int = 0

@@ -14,6 +14,8 @@ def h(tag: str, classes: str = "", *children: Node | str | None, **attributes: A
     """``h("div", "card", "text", w=40, go="basis/revenue")`` → node.
 
     One-letter keywords become CSS variables (``--w: 40``) outside drawings; ``go`` makes the node clickable.
+    ``over`` leads a pointer anywhere on the node to the same place as a child whose ``go`` it repeats: what can be
+    clicked must not hold something else that can.
     Children that are None are left out.
     """
     named = {

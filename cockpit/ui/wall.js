@@ -1,6 +1,7 @@
 const CHOICES = [15, 30, 60, 0]
 const STORE = 'cockpit.wall.seconds'
-const TAGS = new Set(['div', 'span', 'b', 'h2', 'h3', 'p'])
+const TAGS = new Set(['div', 'span', 'b', 'h2', 'h3', 'p', 'ul', 'ol', 'li', 'code', 'table', 'thead', 'tbody', 'tr',
+  'th', 'td'])
 const ATTRIBUTES = new Set(['aria-label', 'role'])
 const PULSE = 5000 // milliseconds between two looks whether the server answers
 const USED = 5 * 60 * 1000 // use is told at most this often
@@ -41,8 +42,10 @@ const clock = (at = new Date()) =>
 class Wall {
   constructor (root) {
     this.root = root
-    this.part = Object.fromEntries(['stage', 'tell', 'foot', 'line'].map((name) => [name, this.box(name)]))
+    this.part = Object.fromEntries(['stage', 'book', 'tell', 'foot', 'line'].map((name) => [name, this.box(name)]))
     root.replaceChildren(...Object.values(this.part))
+    this.part.book.hidden = true
+    this.part.book.tabIndex = 0 // so that arrows scroll what is longer than the screen
     root.popover = 'manual' // above everything else the page may show, its own notices included
     root.setAttribute('role', 'region')
     this.stop = new AbortController()
@@ -85,6 +88,9 @@ class Wall {
       this.part.stage.replaceChildren(...slides.map(make))
     }
     this.slides = [...this.part.stage.children]
+    this.explained = data.book
+    this.part.book.setAttribute('role', 'region')
+    this.part.book.setAttribute('aria-label', data.words.help)
     this.controls()
     this.show(Math.min(memory.index, this.slides.length - 1))
     this.rise(false)
@@ -139,6 +145,7 @@ class Wall {
       group(
         button(memory.paused ? words.resume : words.pause, () => this.pause(), memory.paused),
         button(document.fullscreenElement ? words.window : words.full, () => this.full()),
+        button(words.help, () => this.explain(), !this.part.book.hidden),
         button(words.leave, () => this.leave())
       )
     )
@@ -158,9 +165,10 @@ class Wall {
       End: () => this.show(-1),
       f: () => this.full(),
       p: () => this.pause(),
-      Escape: () => this.leave()
+      '?': () => this.explain(),
+      Escape: () => this.part.book.hidden ? this.leave() : this.explain()
     }[event.key.length === 1 ? event.key.toLowerCase() : event.key]
-    if (!act) return
+    if (!act || (!this.part.book.hidden && !['?', 'Escape'].includes(event.key))) return
     event.preventDefault()
     event.stopImmediatePropagation()
     act()
@@ -186,6 +194,16 @@ class Wall {
     done.catch(() => {}) // a browser may refuse; the slides fill its window all the same
   }
 
+  // Over the slides, which stand still meanwhile; keys other than these two belong to it.
+  explain () {
+    const { book, stage } = this.part
+    stage.hidden = book.hidden
+    book.hidden = !book.hidden
+    book.replaceChildren(...(book.hidden ? [] : [make(this.explained)]))
+    if (!book.hidden) book.focus()
+    this.controls()
+  }
+
   leave () {
     if (document.fullscreenElement) document.exitFullscreen()
     this.server('leave', true)
@@ -202,7 +220,7 @@ class Wall {
 
   tick () {
     const now = performance.now()
-    if (memory.seconds > 0 && !memory.paused) this.spent += now - this.ticked
+    if (memory.seconds > 0 && !memory.paused && this.part.book.hidden) this.spent += now - this.ticked
     this.ticked = now
     if (now - this.heard.since > this.heard.patience) this.lost = true
     if (memory.seconds > 0 && this.spent >= memory.seconds * 1000) this.show(memory.index + 1)

@@ -45,12 +45,17 @@ _ELEMENT = st.components.v2.component(
 
 
 def wall(
-    slides: Node, words: Mapping[str, str], key: str, on_leave: Callable[[], None], on_use: Callable[[], None]
+    slides: Node,
+    book: Node,
+    words: Mapping[str, str],
+    key: str,
+    on_leave: Callable[[], None],
+    on_use: Callable[[], None],
 ) -> None:
-    """Show the children of `slides` one at a time; `words` are the texts of its own controls.
+    """Show the children of `slides` one at a time; `words` are the texts of its own controls, `book` is its help.
 
     `on_leave` is called when somebody closes it, `on_use` now and then while somebody turns the slides by hand.
     """
     at = datetime.now().isoformat()  # differs each time, so that the browser knows it has heard from the server
-    data = {"tree": slides, "words": dict(words), "at": at, "refresh": REFRESH}
+    data = {"tree": slides, "book": book, "words": dict(words), "at": at, "refresh": REFRESH}
     _ELEMENT(data=data, key=key, on_leave_change=on_leave, on_use_change=on_use)

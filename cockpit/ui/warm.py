@@ -22,6 +22,7 @@ _NEEDED = (
     "cockpit.ui.dictionary",
     "cockpit.ui.document",
     "cockpit.ui.documents",
+    "cockpit.ui.help",
     "cockpit.ui.meeting",
     "cockpit.ui.page",
     "cockpit.ui.trend",

@@ -10,6 +10,7 @@ import pytest
 from cockpit.errors import NotAllowedError, RefusedError, UsageError
 from cockpit.records import accounts
 from cockpit.service import LOCAL_ADMINISTRATOR, Cockpit
+from cockpit.service.entrance import TOUR_OVER
 from cockpit.service.persons import PersonDraft
 from cockpit.service.requests import LoadRequest
 from cockpit.settings import settings
@@ -100,6 +101,13 @@ def test_anything_real_sends_them_away(cockpit: Cockpit, tmp_path: Path, monkeyp
     assert_gone(cockpit, sessions)
     cockpit.undo(LOCAL_ADMINISTRATOR, delivery.delivery_id or 0)
     assert cockpit.entrance.demo_people() == ()  # what was real once is not forgotten
+
+
+def test_a_tour_is_ended_for_one_of_the_many_who_share_an_account(cockpit: Cockpit) -> None:
+    first, second = (cockpit.entrance.actor(entered(cockpit)["executive"][1]) for _ in range(2))
+    assert first is not None and second is not None and first.person == second.person
+    cockpit.entrance.lead(first, TOUR_OVER)
+    assert (cockpit.entrance.tour(first), cockpit.entrance.tour(second)) == (TOUR_OVER, "")
 
 
 def left(cockpit: Cockpit) -> bool:

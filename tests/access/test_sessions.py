@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from cockpit.errors import NotAllowedError, RefusedError, SystemFailure, UsageError
 from cockpit.service import Cockpit
-from cockpit.service.entrance import Entrance
+from cockpit.service.entrance import TOUR_OVER, Entrance
 from cockpit.service.requests import Actor
 from cockpit.settings import settings
 from connectors import CONNECTORS
@@ -162,6 +163,19 @@ def test_preferences_are_ones_own(entrance: Entrance, administrator: tuple[str, 
         entrance.show(actor, "'); alert(1) //")
     with pytest.raises(NotAllowedError):
         entrance.show(Actor("somebody", person=99), "dark")
+
+
+def test_a_tour_is_ended_once_for_a_person(entrance: Entrance, administrator: tuple[str, str]) -> None:
+    actor = entrance.actor(administrator[1])
+    assert actor is not None and entrance.tour(actor) == ""
+    entrance.lead(actor, "alerts")
+    assert entrance.tour(actor) == "alerts"
+    entrance.lead(actor, TOUR_OVER)
+    _, other = entrance.sign_in("li.na", PASSWORD, ADDRESS, AGENT)
+    again = entrance.actor(other)
+    assert again is not None and entrance.tour(again) == TOUR_OVER
+    with pytest.raises(NotAllowedError):
+        entrance.lead(replace(actor, behind="somebody"), "alerts")
 
 
 def test_nobody_ends_or_sees_the_sessions_of_others(entrance: Entrance, administrator: tuple[str, str]) -> None:

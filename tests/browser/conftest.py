@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from cockpit.service.entrance import TOUR_OVER
 from tests.machine import chromium_path, lacks
 from tests.site import server
 
@@ -32,9 +35,13 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """``python app.py`` on a free port, ready with the sample company, and its first administrator signed in."""
+    """``python app.py`` on a free port, ready with the sample company, and its first administrator signed in, who has
+    ended the tour."""
     with server(tmp_path_factory.mktemp("site"), sample=tmp_path_factory.getbasetemp()) as running:
-        yield Site(f"http://127.0.0.1:{running.port}", running.set_up().cookies["cockpit_session"])
+        session = running.set_up().cookies["cockpit_session"]
+        with closing(sqlite3.connect(running.home / "records.db", timeout=20)) as records, records:
+            records.execute("UPDATE people SET tour = ?", (TOUR_OVER,))
+        yield Site(f"http://127.0.0.1:{running.port}", session)
 
 
 @pytest.fixture(scope="session")

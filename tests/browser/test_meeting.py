@@ -96,6 +96,17 @@ def test_a_smaller_screen_shrinks_all_alike(visit: Visit, language: str) -> None
         page.keyboard.press("ArrowRight")
 
 
+def test_the_screen_explains_itself(visit: Visit) -> None:
+    page = opened(visit, size=(1920, 1080))
+    page.keyboard.press("?")
+    page.get_by_text("周会占满整个窗口").wait_for()
+    assert page.evaluate(SMALL)["small"] == []
+    page.keyboard.press("ArrowRight")  # belongs to the text now
+    page.keyboard.press("Escape")
+    at(page, 1)
+    assert page.get_by_text("周会占满整个窗口").count() == 0 and "/meeting" in page.url
+
+
 def test_the_screen_goes_on_without_the_server(visit: Visit, site: Site) -> None:
     page = opened(visit, size=(1920, 1080))
     page.get_by_role("button", name="15 秒").click()

@@ -79,7 +79,7 @@ ONLY = {
 PACKAGES = {
     "app": {"streamlit", "starlette"},
     "pages": {"streamlit"},
-    "cockpit.ui": {"streamlit", "pandas"},
+    "cockpit.ui": {"streamlit", "pandas", "markdown_it"},
     "cockpit.cli": {"typer", "rich"},
     "cockpit.api": {"starlette", "prometheus_client"},
     "cockpit.schedule": {"apscheduler"},
