@@ -32,7 +32,15 @@ from cockpit.service.health import examine
 from cockpit.service.ledgers import LedgerDesk
 from cockpit.service.people import PeopleDesk
 from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport, MetricEntry
-from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor, CardRequest, LoadRequest, MetricRequest, Window
+from cockpit.service.requests import (
+    LOCAL_ADMINISTRATOR,
+    Actor,
+    CardRequest,
+    LoadRequest,
+    MetricRequest,
+    StockRequest,
+    Window,
+)
 from cockpit.service.results import (
     AlertReport,
     Card,
@@ -46,6 +54,7 @@ from cockpit.service.results import (
 )
 from cockpit.service.sample import Sample
 from cockpit.service.sight import tables_of
+from cockpit.service.stock import Held, StockCard, StockDesk
 from cockpit.service.trail import Trail
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
@@ -94,6 +103,7 @@ class Cockpit:
         self._ledgers = LedgerDesk(self._warehouse)
         self._deliveries = DeliveryDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._documents = DocumentDesk(self._warehouse)
+        self._stock = StockDesk(self._warehouse)
         self._connections = ConnectionDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._sampling = threading.Lock()
         self.entrance = Entrance(
@@ -244,6 +254,25 @@ class Cockpit:
         if personal := GROUPS["personal"].intersection(told).difference(view.masked):
             self._trail.looked(actor, table, document, personal)
         return view
+
+    @at_the_door
+    @one_state
+    def held(self, actor: Actor, ledger: str, day: date, where: Mapping[str, str]) -> dict[str, Held]:
+        """The materials of a ledger by code, as they lie at the end of `day`."""
+        return self._stock.held(actor, self._ledgers.facts(actor.scope, ledger), day, where)
+
+    @at_the_door
+    @one_state
+    def stock_card(self, actor: Actor, request: StockRequest, language: Language) -> StockCard:
+        """The stock card of one material. RefusedError where there is none the actor may see."""
+        actor.must("drill")
+        from cockpit.metrics import METRICS
+
+        facts = self._ledgers.facts(actor.scope, request.ledger)
+        if not facts:
+            raise RefusedError("material_unknown")
+        until = self._figures.metric_reach(METRICS["stock_value"], facts).until
+        return self._stock.card(actor, facts[0], request, until, language)
 
     # ---------------------------------------------------------------- what there is
 

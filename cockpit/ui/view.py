@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from cockpit.locale import Language, t
 from cockpit.period import Grain, Period
 from cockpit.service import Cockpit
 from cockpit.service.reports import MetricEntry
-from cockpit.service.requests import Actor, CardRequest, MetricRequest, Window
+from cockpit.service.requests import Actor, CardRequest, MetricRequest, StockRequest, Window
 from cockpit.service.results import (
     AlertReport,
     Card,
@@ -28,6 +28,7 @@ from cockpit.service.results import (
     RevenueSplit,
     TableView,
 )
+from cockpit.service.stock import Held, StockCard
 from cockpit.ui import words
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.filters import Filters
@@ -176,6 +177,21 @@ class View:
         request = self.request(ask, grain="all")
         question = f"drill {ask.metric} {limit} {request!r}"
         return self._kept(question, lambda: self.cockpit.drill(self.actor, ask.metric, request, limit, self.language))
+
+    def held(self) -> dict[str, Held]:
+        """The materials of the chosen places at the end of the shown month, by code."""
+        day = min(self.filters.end, self.ledger.now.date() + timedelta(days=1)) - timedelta(days=1)
+        where = {name: value for name, value in self.filters.where.items() if name in ("company", "warehouse")}
+        question = f"held {day} {sorted(where.items())!r}"
+        return self._kept(question, lambda: self.cockpit.held(self.actor, self.ledger.name, day, where))
+
+    def stock_card(self, material: str) -> StockCard:
+        """The stock card of a material: movements of the chosen window, months of a year before its end."""
+        where = {name: value for name, value in self.filters.where.items() if name in ("company", "warehouse")}
+        first = min(self.filters.start, self.filters.months_back(12))
+        request = StockRequest(self.ledger.name, material, self.filters.start, self.filters.end, first, where)
+        question = f"stock card {request!r}"
+        return self._kept(question, lambda: self.cockpit.stock_card(self.actor, request, self.language))
 
     def options(self, dimension: str) -> list[str]:
         """What a filter on `dimension` can take; nothing where no figure the reader may see is cut by it."""
