@@ -175,8 +175,8 @@ class StockDesk:
             )
             for row in rows
         ]
-        for place in {one.place for one in spans}:  # what is not known at first was not known before
-            first = next(one for one in spans if one.place == place)
+        for place in {span.place for span in spans}:  # what is not known at first was not known before
+            first = next(span for span in spans if span.place == place)
             if first.quantity is None:
                 spans.append(replace(first, start=date.min, end=first.start))
         return spans, {name: _only(row[name] for row in rows) for name in ("uom", "category")}

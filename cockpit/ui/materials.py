@@ -20,7 +20,7 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Kind:
-    """A list: the metric whose numerator it shows, and the unit of that; without one, the quantity where least lies is shown."""
+    """A list: the metric whose numerator it shows, and the unit of that; without one the quantity where least lies."""
 
     name: str
     ask: Ask

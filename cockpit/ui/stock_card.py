@@ -251,7 +251,7 @@ def lines_tree(view: View, card: StockCard) -> Node:
             h("td", "n", _signed(line.quantity)),
             h("td", "n tbad b" if below else "n b", f"● {balance}" if below else balance),
             h("td", "n", fmt.ABSENT if card.hidden else _value(line.worth)),
-            h("td", "s", source_of(view, card, line)) if card.sources_shown else None,
+            h("td", "s nw", source_of(view, card, line)) if card.sources_shown else None,
         ]
         body.append(h("tr", "" if move else "off", *(cell for cell in cells if cell is not None), go=go))
     return h("div", "blk scroll", h("table", "", h("thead", "", head), h("tbody", "", *body)))
