@@ -55,11 +55,13 @@ from cockpit.service.results import (
 from cockpit.service.sample import Sample
 from cockpit.service.sight import tables_of
 from cockpit.service.stock import Held, StockCard, StockDesk
+from cockpit.service.thresholds import LimitDraft, LimitView, ThresholdDesk
 from cockpit.service.trail import Trail
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
 
 if TYPE_CHECKING:  # what answers questions takes long to import; a load does without
+    from cockpit.metrics.types import LedgerFacts
     from cockpit.service.alerts import AlertDesk
     from cockpit.service.cards import CardDesk
     from cockpit.service.figures import FigureDesk
@@ -99,6 +101,7 @@ class Cockpit:
             lambda: self.entrance.locks(),
         )
         self._trail = Trail(self.audit, clock)
+        self._thresholds = ThresholdDesk(self._records, self.audit, clock, sample.ledger if sample else None)
         spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
         self._deliveries = DeliveryDesk(self._warehouse, settings.home, settings.timezone, connectors)
@@ -156,7 +159,7 @@ class Cockpit:
     def _figures(self) -> FigureDesk:
         from cockpit.service.figures import FigureDesk
 
-        return FigureDesk(self._warehouse, self._ledgers.facts)
+        return FigureDesk(self._warehouse, self._ledgers.facts, self._thresholds)
 
     @at_the_door
     @one_state
@@ -231,16 +234,34 @@ class Cockpit:
         day = facts[0].month_start_day if facts else 1
         return CardDesk(self._figures, day, self._ledgers.loaded_tables(request.ledger))
 
-    def entry(self, actor: Actor, metric: str, language: Language) -> MetricEntry:
-        """A metric's block of the dictionary."""
+    def entry(self, actor: Actor, metric: str, language: Language, ledger: str | None = None) -> MetricEntry:
+        """A metric's block of the dictionary, with the limits that hold today in the ledger, or in the default one."""
         from cockpit.service.figures import metric_named
 
-        return dictionary.entry(metric_named(metric), language)
+        name = ledger or self._ledgers.default(actor.scope)
+        return dictionary.entry(metric_named(metric), language, self._thresholds, self._facts_named(actor, name))
 
-    def dictionary(self, actor: Actor, language: Language) -> list[MetricEntry]:
+    def dictionary(self, actor: Actor, language: Language, ledger: str | None = None) -> list[MetricEntry]:
         from cockpit.metrics import METRICS
 
-        return [dictionary.entry(metric, language) for metric in METRICS.values()]
+        facts = self._facts_named(actor, ledger or self._ledgers.default(actor.scope))
+        return [dictionary.entry(metric, language, self._thresholds, facts) for metric in METRICS.values()]
+
+    def _facts_named(self, actor: Actor, name: str | None) -> tuple[LedgerFacts, ...]:
+        return self._ledgers.facts(actor.scope, name) if name else ()
+
+    def limits_edition(self) -> int:
+        """A number that is another one after every change of a limit."""
+        return self._thresholds.edition()
+
+    @at_the_door
+    def set_limits(self, actor: Actor, draft: LimitDraft, language: Language) -> LimitView:
+        """Change when a figure warns, from a day on. UsageError says what is wrong with the draft."""
+        from cockpit.service.figures import metric_named
+
+        if draft.ledger:
+            self._ledgers.facts(actor.scope, draft.ledger)
+        return self._thresholds.set(actor, metric_named(draft.metric), draft, language)
 
     @at_the_door
     @one_state

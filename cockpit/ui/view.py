@@ -82,6 +82,7 @@ class View:
     def _base(self) -> tuple[object, ...]:
         return (
             self.cockpit.version(),
+            self.cockpit.limits_edition(),
             self.actor.sight,
             self.language,
             self.ledger.name,
@@ -92,14 +93,16 @@ class View:
         return MEMO.get((*self._base, question), make)
 
     def entry(self, metric: str) -> MetricEntry:
-        return self._kept(f"entry {metric}", lambda: self.cockpit.entry(self.actor, metric, self.language))
+        return self._kept(
+            f"entry {metric}", lambda: self.cockpit.entry(self.actor, metric, self.language, self.ledger.name)
+        )
 
     def dictionary(self) -> tuple[MetricEntry, ...]:
         """The blocks of all figures the reader may see."""
         return self._kept("dictionary", self._dictionary)
 
     def _dictionary(self) -> tuple[MetricEntry, ...]:
-        known = self.cockpit.dictionary(self.actor, self.language)
+        known = self.cockpit.dictionary(self.actor, self.language, self.ledger.name)
         return tuple(one for one in known if self.actor.may("metric", one.name))
 
     def metrics(self) -> frozenset[str]:
