@@ -200,10 +200,10 @@ def read(metric: Metric, values: Mapping[str, str]) -> dict[str, Decimal]:
     if first not in found or (metric.direction == "band" and second not in found):
         raise UsageError("limits_incomplete" if metric.direction != "band" else "band_incomplete")
     up = metric.direction == "up"
+    if metric.direction == "band" and found[first] >= found[second]:
+        raise UsageError("band_not_ordered")
     if second in found and (found[second] > found[first] if up else found[second] < found[first]):
         raise UsageError("limits_not_ordered_up" if up else "limits_not_ordered")
-    if metric.direction == "band" and found[first] == found[second]:
-        raise UsageError("limits_not_ordered")
     target = metric.thresholds.target
     if metric.direction != "band" and target is not None and (found[first] > target if up else found[first] < target):
         raise UsageError("limit_beyond_target_up" if up else "limit_beyond_target", target=_shown(metric, target))

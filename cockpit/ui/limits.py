@@ -15,6 +15,7 @@ from cockpit.service.thresholds import BAND, EDGES, EVERYWHERE, LimitDraft, Limi
 from cockpit.ui import blocks, context, rights, selects, words
 from cockpit.ui import format as fmt
 from cockpit.ui.ink import ink
+from cockpit.ui.outcome import outcome
 from cockpit.ui.session import session
 from cockpit.ui.tree import Node, h
 from cockpit.ui.view import View
@@ -24,11 +25,12 @@ def show(view: View, entry: MetricEntry) -> None:
     """Draw the history of the limits, and for those who may the form."""
     if entry.direction == "none":
         return
-    left, right = st.columns([1.6, 1], gap="large")
+    left, right = st.columns([2, 1], gap="large")
     with left:
         _history(view, entry)
     with right:
-        ink(h("div", "blk", h("h3", "", view.text("limits.change"))), "limits-head")
+        ink(h("div", "blk", h("h3", "", view.text("limits.change"))), "limits-title")
+        outcome()
         if view.actor.may("threshold"):
             _form(view, entry)
         else:
@@ -91,7 +93,7 @@ def tree(view: View, entry: MetricEntry) -> Node:
                 h("td", "name", one.reason),
             )
         )
-    return h("div", "blk scroll", h("table", "", h("thead", "", head), h("tbody", "", *body)))
+    return h("div", "blk scroll", h("table", "stack", h("thead", "", head), h("tbody", "", *body)))
 
 
 def in_force(view: View, entry: MetricEntry) -> LimitView | None:

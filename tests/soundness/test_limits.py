@@ -127,7 +127,7 @@ def test_nothing_wrong_is_kept(approvals: Books) -> None:
         (("1", "8"), {}, "limit_beyond_target"),
         (("90", "95"), {"metric": "on_time_delivery_rate"}, "limits_not_ordered_up"),
         (("7", ""), {"metric": "days_of_cover"}, "band_incomplete"),
-        (("45", "7"), {"metric": "days_of_cover"}, "limits_not_ordered"),
+        (("45", "7"), {"metric": "days_of_cover"}, "band_not_ordered"),
         (("4", "8"), {"reason": "  "}, "limit_reason_missing"),
         (("4", "8"), {"reason": "长" * 401}, "limit_reason_too_long"),
         (("4", "8"), {"metric": "purchase_amount"}, "limits_without_direction"),
