@@ -30,9 +30,7 @@ with right:
     breakdown(view, turnover, by="warehouse")
     breakdown(view, Ask("slow_moving_share"), by="warehouse")
 value_against_turnover(view)
-for column, kind in zip(st.columns(3, gap="large"), (materials.SLOW, materials.OUT, materials.NEGATIVE), strict=True):
-    with column:
-        materials.listed(view, kind)
+materials.lists(view)
 left, right = st.columns(2, gap="large")
 with left:
     breakdown(view, turnover, by="category")

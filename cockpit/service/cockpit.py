@@ -21,7 +21,7 @@ from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.period import check_month_start_day, period_of
 from cockpit.records import Records
-from cockpit.service import dictionary, spool
+from cockpit.service import spool
 from cockpit.service.asking import at_the_door, one_state
 from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView, SyncReport
 from cockpit.service.declarations import DERIVATIONS
@@ -30,15 +30,15 @@ from cockpit.service.documents import DocumentDesk
 from cockpit.service.entrance import Entrance
 from cockpit.service.health import examine
 from cockpit.service.ledgers import LedgerDesk
+from cockpit.service.meanings import Meanings
 from cockpit.service.people import PeopleDesk
-from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport, MetricEntry
+from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport
 from cockpit.service.requests import (
     LOCAL_ADMINISTRATOR,
     Actor,
     CardRequest,
     LoadRequest,
     MetricRequest,
-    StockRequest,
     Window,
 )
 from cockpit.service.results import (
@@ -54,14 +54,13 @@ from cockpit.service.results import (
 )
 from cockpit.service.sample import Sample
 from cockpit.service.sight import tables_of
-from cockpit.service.stock import Held, StockCard, StockDesk
-from cockpit.service.thresholds import LimitDraft, LimitView, ThresholdDesk
+from cockpit.service.stock import Stock, StockDesk
+from cockpit.service.thresholds import ThresholdDesk
 from cockpit.service.trail import Trail
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
 
 if TYPE_CHECKING:  # what answers questions takes long to import; a load does without
-    from cockpit.metrics.types import LedgerFacts
     from cockpit.service.alerts import AlertDesk
     from cockpit.service.cards import CardDesk
     from cockpit.service.figures import FigureDesk
@@ -71,7 +70,7 @@ def _uncounted(done: int, total: int) -> None:
     """Nobody watches."""
 
 
-class Cockpit:
+class Cockpit(Meanings, Stock):
     """The service. Every method takes the actor first; texts come in the language asked for.
 
     NotAllowedError where the actor may not, which the audit trail keeps. What only tells which ledgers there are and
@@ -234,35 +233,6 @@ class Cockpit:
         day = facts[0].month_start_day if facts else 1
         return CardDesk(self._figures, day, self._ledgers.loaded_tables(request.ledger))
 
-    def entry(self, actor: Actor, metric: str, language: Language, ledger: str | None = None) -> MetricEntry:
-        """A metric's block of the dictionary, with the limits that hold today in the ledger, or in the default one."""
-        from cockpit.service.figures import metric_named
-
-        name = ledger or self._ledgers.default(actor.scope)
-        return dictionary.entry(metric_named(metric), language, self._thresholds, self._facts_named(actor, name))
-
-    def dictionary(self, actor: Actor, language: Language, ledger: str | None = None) -> list[MetricEntry]:
-        from cockpit.metrics import METRICS
-
-        facts = self._facts_named(actor, ledger or self._ledgers.default(actor.scope))
-        return [dictionary.entry(metric, language, self._thresholds, facts) for metric in METRICS.values()]
-
-    def _facts_named(self, actor: Actor, name: str | None) -> tuple[LedgerFacts, ...]:
-        return self._ledgers.facts(actor.scope, name) if name else ()
-
-    def limits_edition(self) -> int:
-        """A number that is another one after every change of a limit."""
-        return self._thresholds.edition()
-
-    @at_the_door
-    def set_limits(self, actor: Actor, draft: LimitDraft, language: Language) -> LimitView:
-        """Change when a figure warns, from a day on. UsageError says what is wrong with the draft."""
-        from cockpit.service.figures import metric_named
-
-        if draft.ledger:
-            self._ledgers.facts(actor.scope, draft.ledger)
-        return self._thresholds.set(actor, metric_named(draft.metric), draft, language)
-
     @at_the_door
     @one_state
     def document(self, actor: Actor, table: str, document: str, language: Language) -> DocumentView:
@@ -275,25 +245,6 @@ class Cockpit:
         if personal := GROUPS["personal"].intersection(told).difference(view.masked):
             self._trail.looked(actor, table, document, personal)
         return view
-
-    @at_the_door
-    @one_state
-    def held(self, actor: Actor, ledger: str, day: date, where: Mapping[str, str]) -> dict[str, Held]:
-        """The materials of a ledger by code, as they lie at the end of `day`."""
-        return self._stock.held(actor, self._ledgers.facts(actor.scope, ledger), day, where)
-
-    @at_the_door
-    @one_state
-    def stock_card(self, actor: Actor, request: StockRequest, language: Language) -> StockCard:
-        """The stock card of one material. RefusedError where there is none the actor may see."""
-        actor.must("drill")
-        from cockpit.metrics import METRICS
-
-        facts = self._ledgers.facts(actor.scope, request.ledger)
-        if not facts:
-            raise RefusedError("material_unknown")
-        until = self._figures.metric_reach(METRICS["stock_value"], facts).until
-        return self._stock.card(actor, facts[0], request, until, language)
 
     # ---------------------------------------------------------------- what there is
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,18 +14,19 @@ from cockpit.locale import Language
 from cockpit.period import periods
 from cockpit.scope import Scope
 from cockpit.service import words
+from cockpit.service.asking import at_the_door, one_state
+from cockpit.service.ledgers import LedgerDesk
 from cockpit.service.requests import Actor, StockRequest
 from cockpit.service.results import Source
 from cockpit.service.sight import tables_of
 from cockpit.service.sources import file_names
 from cockpit.service.stock_card import Line, Month, Move, Place, Span, Summary, lines, months
+from cockpit.service.trail import Trail
 from cockpit.warehouse.money import code_of
-from cockpit.warehouse.statements import one, some
 from cockpit.warehouse.store import Warehouse
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
+    from cockpit.metrics.stock_rows import Read
     from cockpit.metrics.types import LedgerFacts
     from cockpit.warehouse.reading import Rows
 
@@ -72,6 +74,31 @@ class StockCard:
     sources: Mapping[tuple[int, int, int], Source]
 
 
+class Stock:
+    """A part of the cockpit, which gives it its desks."""
+
+    _warehouse: Warehouse
+    _trail: Trail
+    _ledgers: LedgerDesk
+    _stock: StockDesk
+
+    @at_the_door
+    @one_state
+    def held(self, actor: Actor, ledger: str, day: date, where: Mapping[str, str]) -> dict[str, Held]:
+        """The materials of a ledger by code, as they lie at the end of `day`."""
+        return self._stock.held(actor, self._ledgers.facts(actor.scope, ledger), day, where)
+
+    @at_the_door
+    @one_state
+    def stock_card(self, actor: Actor, request: StockRequest, language: Language) -> StockCard:
+        """The stock card of one material. RefusedError where there is none the actor may see."""
+        actor.must("drill")
+        facts = self._ledgers.facts(actor.scope, request.ledger)
+        if not facts:
+            raise RefusedError("material_unknown")
+        return self._stock.card(actor, facts[0], request, language)
+
+
 class StockDesk:
     """Reads stock under an actor's scope; what the scope hides does not exist."""
 
@@ -88,20 +115,11 @@ class StockDesk:
         names = self._names(actor, [one.name for one in ledgers])
         places = {name: where[name] for name in PLACES if name in where}
 
-        def lying(limits: Scope) -> Rows:
-            days = _at(self._warehouse.read("stock_days", limits, (some("ledgers"),)), places)
-            there = days.from_day <= _day("day")
-            there = there & (days.to_day > _day("day"))
-            return days.group_by(code=days.material_code).aggregate(
-                lowest=days.quantity.min(where=there),
-                unknown=(there & days.quantity.isnull()).any(),
-                uom=days.uom.min(),
-                other=days.uom.max(),
-            )
+        from cockpit.metrics import stock_rows
 
         kind = ("held", *sorted(places))
         values = {"ledgers": [one.name for one in ledgers], "day": day.isoformat(), **places}
-        rows = self._warehouse.ask(kind, actor.scope, lying, **values)
+        rows = self._ask(kind, actor.scope, lambda read: stock_rows.lying(read, sorted(places)), **values)
         return {
             row["code"]: Held(
                 names.get(row["code"]),
@@ -112,9 +130,7 @@ class StockDesk:
             if row["code"]
         }
 
-    def card(
-        self, actor: Actor, ledger: LedgerFacts, request: StockRequest, until: date | None, language: Language
-    ) -> StockCard:
+    def card(self, actor: Actor, ledger: LedgerFacts, request: StockRequest, language: Language) -> StockCard:
         """The card of `request.material`.
 
         RefusedError where there is no such material, or none the actor may see: both look the same. NotAllowedError
@@ -132,7 +148,7 @@ class StockDesk:
             raise RefusedError("material_unknown")
         spans = [one for one in spans_all if _within(one.place, request.where)]
         moves = self._moves(scope, ledger, request, {one.place for one in spans})
-        last = min(until or ledger.now.date(), request.end - timedelta(days=1))
+        last = min(self._until(ledger), request.end - timedelta(days=1))
         shown = lines(spans, moves, request.start, min(request.end, last + timedelta(days=1)))
         told = periods(request.months_from, request.end, "month", ledger.month_start_day)
         sources = actor.may("source_row")
@@ -158,11 +174,9 @@ class StockDesk:
     def _spans(
         self, scope: Scope, ledger: LedgerFacts, request: StockRequest
     ) -> tuple[list[Span], dict[str, str | None]]:
-        def mine(limits: Scope) -> Rows:
-            days = self._warehouse.read("stock_days", limits, (some("ledgers"),))
-            return days.filter(days.material_code == one("material")).order_by("from_day")
+        from cockpit.metrics import stock_rows
 
-        rows = self._warehouse.ask("spans", scope, mine, ledgers=[ledger.name], material=request.material)
+        rows = self._ask("spans", scope, stock_rows.spans, ledgers=[ledger.name], material=request.material)
         spans = [
             Span(
                 place=(row["company"] or "", row["warehouse"]),
@@ -183,17 +197,10 @@ class StockDesk:
 
     def _moves(self, scope: Scope, ledger: LedgerFacts, request: StockRequest, places: set[Place]) -> list[Move]:
         """Movements of the places, a transfer slip that names two warehouses from both sides; void ones left out."""
-        from cockpit.metrics.stock_documents import sides
-
-        def mine(limits: Scope) -> Rows:
-            rows = self._warehouse.read("stock_movements", limits, (some("ledgers"),))
-            code = rows.material_code.coalesce(rows.material_name)
-            rows = rows.filter(code == one("material"), ~rows.is_void.fill_null(False))
-            rows = rows.filter(rows.document_date >= _day("since"), rows.document_date < _day("before"))
-            return sides(rows)
+        from cockpit.metrics import stock_rows
 
         values = {"since": request.months_from.isoformat(), "before": request.end.isoformat()}
-        rows = self._warehouse.ask("moves", scope, mine, ledgers=[ledger.name], material=request.material, **values)
+        rows = self._ask("moves", scope, stock_rows.moves, ledgers=[ledger.name], material=request.material, **values)
         together = {company for company, place in places if place is None}
         found = []
         for row in rows:
@@ -204,12 +211,9 @@ class StockDesk:
         return found
 
     def _summaries(self, scope: Scope, ledger: LedgerFacts, request: StockRequest) -> list[Summary]:
-        def mine(limits: Scope) -> Rows:
-            rows = self._warehouse.read(SUMMARIES, limits, (some("ledgers"),))
-            code = rows.material_code.coalesce(rows.material_name)
-            return rows.filter(code == one("material"), rows.period_end >= rows.period_start)
+        from cockpit.metrics import stock_rows
 
-        rows = self._warehouse.ask("summaries", scope, mine, ledgers=[ledger.name], material=request.material)
+        rows = self._ask("summaries", scope, stock_rows.summaries, ledgers=[ledger.name], material=request.material)
         return [
             Summary(
                 (row["company"] or "", row["warehouse"] or None),
@@ -222,18 +226,33 @@ class StockDesk:
 
     def _names(self, actor: Actor, ledgers: Sequence[str]) -> dict[str, str]:
         """The names of materials by code: that of the master data, else one that stock was delivered with."""
+        from cockpit.metrics import stock_rows
+
         named: dict[str, str] = {}
         for table in (SUMMARIES, "stock_balances", "stock_movements", MASTER):
-
-            def told(limits: Scope, table: str = table) -> Rows:
-                rows = self._warehouse.read(table, limits, (some("ledgers"),))
-                rows = rows.filter(rows.material_code.notnull(), rows.material_name.notnull())
-                return rows.group_by(code=rows.material_code).aggregate(name=rows.material_name.min())
-
             if not self._warehouse.unreachable(table, actor.scope):
-                rows = self._warehouse.ask(("names", table), actor.scope, told, ledgers=list(ledgers))
+                told = functools.partial(stock_rows.names, table=table)
+                rows = self._ask(("names", table), actor.scope, told, ledgers=list(ledgers))
                 named |= {row["code"]: row["name"] for row in rows if row["name"] and row["name"] != row["code"]}
         return named
+
+    def _ask(
+        self, kind: Hashable, scope: Scope, make: Callable[[Read], Rows], **values: object
+    ) -> list[dict[str, Any]]:
+        """The rows of what `make` builds on tables under the scope and of the ``ledgers`` in `values`."""
+        from cockpit.metrics.stock_rows import ledgers
+
+        def made(limits: Scope) -> Rows:
+            return make(lambda table: self._warehouse.read(table, limits, ledgers()))
+
+        return self._warehouse.ask(("stock", kind), scope, made, **values)
+
+    def _until(self, ledger: LedgerFacts) -> date:
+        """The last day that any table of stock speaks for."""
+        from cockpit.metrics.reach import reach
+
+        found = [reach(self._warehouse, table, (ledger,)) for table in TABLES_OF_STOCK]
+        return max(found, key=lambda one: one.last or date.min).until or ledger.now.date()
 
     def _sources(self, shown: Sequence[Line]) -> dict[tuple[int, int, int], Source]:
         files = file_names(self._warehouse)
@@ -244,16 +263,6 @@ class StockDesk:
                 source = Source(move.delivery, file, sheet, move.row, "stock_movements")
                 found[(move.delivery, move.part, move.row)] = source
         return found
-
-
-def _day(name: str) -> ir.DateValue:
-    import ibis
-
-    return ibis.literal(one(name)).cast("date")
-
-
-def _at(rows: ir.Table, places: Mapping[str, str]) -> ir.Table:
-    return rows.filter(*(rows[name] == one(name) for name in sorted(places))) if places else rows
 
 
 def _within(place: Place, where: Mapping[str, str]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import streamlit as st
+
 from cockpit.errors import CockpitError
 from cockpit.service.results import MetricResult, MetricRow
 from cockpit.service.stock import Held
@@ -36,6 +38,13 @@ def named(code: str, names: Mapping[str, Held]) -> str:
     """``P15018 蜗轮减速机``; the code alone where nobody names it."""
     held = names.get(code)
     return f"{code} {held.name}" if held and held.name else code
+
+
+def lists(view: View) -> None:
+    """Draw the three lists side by side."""
+    for column, kind in zip(st.columns(3, gap="large"), (SLOW, OUT, NEGATIVE), strict=True):
+        with column:
+            listed(view, kind)
 
 
 def listed(view: View, kind: Kind) -> None:

@@ -1,4 +1,4 @@
-"""From a point of the field to a material's card and its documents; and the limits of a figure, changed and taken back."""
+"""From the field to a material's card and its documents; and the limits of a figure, changed and taken back."""
 
 from __future__ import annotations
 

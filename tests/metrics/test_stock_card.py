@@ -1,4 +1,4 @@
-"""The stock card of one material: worked by hand, under a scope, and against the warehouse's own tables by plain SQL."""
+"""The stock card of one material: by hand, under a scope, and against the warehouse's own tables by plain SQL."""
 
 from __future__ import annotations
 
