@@ -1,4 +1,4 @@
-"""Months as columns: actual in front, last year behind, plan as an outline, the target as a dashed line."""
+"""Months as columns: actual in front, last year behind, plan as an outline, forecast pale, the target as a line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cockpit.charts.palette import FONT, Palette
 
 Spec = dict[str, Any]
 
+MANY = 13  # columns whose names always stand; of more, every second one gives way where there is no room
 NARROW, SIGN = 38, 9  # pixels a column needs for a short value, and for each sign of a long one
 HEAD = 0.16  # share of the height a printed value needs inside a column
 HEAD_ROOM = 1.18  # space above the tallest column for the festival's name and the printed value
@@ -19,7 +20,8 @@ HEAD_ROOM = 1.18  # space above the tallest column for the festival's name and t
 class Point:
     """One column. `name` tells the columns apart, `axis` holds the lines under it, `text` is the printed value.
 
-    `festival` marks the month of the Spring Festival with its name.
+    `festival` marks the month of the Spring Festival with its name. `foreseen` is what a month that is not over may
+    come to, printed as `foretold` where there is no actual one.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Point:
     last_year: float | None = None
     plan: float | None = None
     festival: str | None = None
+    foreseen: float | None = None
+    foretold: str = ""
 
 
 def config(palette: Palette) -> Spec:
@@ -72,6 +76,8 @@ def columns(
     if any(point.plan is not None for point in points):
         outline = {"color": palette.paper, "fillOpacity": 0, "stroke": palette.actual, "strokeWidth": 1.2, "xOffset": 6}
         layers.append(_bars(x, y, "plan", outline))
+    if any(point.foreseen is not None for point in points):
+        layers += _forecast(palette, x, y)
     layers.append(_bars(x, y, "actual", {"color": palette.actual}))
     if target is not None:
         layers += _target(palette, y, target)
@@ -99,12 +105,14 @@ def _values(point: Point) -> Spec:
         "plan": point.plan,
         "text": point.text,
         "festival": point.festival or "",
+        "foreseen": point.foreseen,
+        "foretold": point.foretold,
     }
 
 
 def _x(points: Sequence[Point], axis: bool) -> Spec:
     lines = {point.name: list(point.axis) for point in points}
-    spec: Spec = {"labelAngle": 0, "labels": axis, "labelOverlap": False}
+    spec: Spec = {"labelAngle": 0, "labels": axis, "labelOverlap": "parity" if len(points) > MANY else False}
     if axis:
         # Vega has no place for two lines per label but an expression; the texts travel as a literal table.
         spec["labelExpr"] = f"({_literal(lines)})[datum.label]"
@@ -126,7 +134,7 @@ def _literal(lines: dict[str, list[str]]) -> str:
 
 
 def _y(points: Sequence[Point], target: float | None) -> Spec:
-    shown = [v for p in points for v in (p.actual, p.last_year, p.plan) if v is not None]
+    shown = [v for p in points for v in (p.actual, p.last_year, p.plan, p.foreseen) if v is not None]
     if target is not None:
         shown.append(target)
     top, bottom = max([*shown, 0.0]), min([*shown, 0.0])
@@ -170,6 +178,18 @@ def _labels(palette: Palette, x: Spec, y: Spec, target: float | None, narrow: st
         layer(f"{tall} && !({crossed})", head, 10, palette.paper),
         layer(f"{tall} && ({crossed})", {"datum": 0}, -9, palette.paper),
         layer(f"isValid(datum.actual) && !({tall})", head, -7, palette.ink),
+    ]
+
+
+def _forecast(palette: Palette, x: Spec, y: Spec) -> list[Spec]:
+    """Pale and dashed columns, their values above them where nothing is there yet."""
+    pale = {"color": palette.actual, "fillOpacity": 0.25, "stroke": palette.actual, "strokeDash": [3, 2]}
+    mark = {"type": "text", "fontSize": 11, "dy": -7, "color": palette.soft}
+    above = {"x": x, "y": {**y, "field": "foreseen"}, "text": {"field": "foretold"}}
+    only = [{"filter": "isValid(datum.foreseen) && !isValid(datum.actual)"}]
+    return [
+        _bars(x, y, "foreseen", {**pale, "strokeWidth": 1}),
+        {"transform": only, "mark": mark, "encoding": above},
     ]
 
 

@@ -14,8 +14,9 @@ import streamlit as st
 from cockpit.charts.palette import DARK, LIGHT, Palette
 from cockpit.errors import CockpitError, NotAllowedError, SystemFailure
 from cockpit.locale import Language, t
-from cockpit.period import Grain, Period
+from cockpit.period import Grain, Period, period_of
 from cockpit.service import Cockpit
+from cockpit.service.forecast import AHEAD, Forecast, forecast
 from cockpit.service.reports import MetricEntry
 from cockpit.service.requests import Actor, CardRequest, MetricRequest, StockRequest, Window
 from cockpit.service.results import (
@@ -174,6 +175,20 @@ class View:
         request = self.request(ask, grain=grain, by=by, start=start)
         question = f"metric {ask.metric} {request!r}"
         return self._kept(question, lambda: self.cockpit.metric(self.actor, ask.metric, request, self.language))
+
+    def forecast(self, ask: Ask) -> Forecast | None:
+        """The months after the last whole one, where the shown month is the newest and there is history enough."""
+        shown, today = self.filters.shown, self.ledger.now.date()
+        if not shown.start <= today < shown.end:
+            return None
+        rows = self.metric(ask, grain="month", start=self.filters.months_back(30)).rows
+        if len({row.currency for row in rows}) != 1:
+            return None
+        whole = {row.start: row.value for row in rows if row.start and row.value is not None and not row.partial}
+        ahead = [shown]
+        for _ in range(AHEAD):
+            ahead.append(period_of(ahead[-1].end, "month", self.filters.month_start_day))
+        return forecast(whole, [one.start for one in ahead if one.start not in whole])
 
     def drill(self, ask: Ask, limit: int) -> DrillResult:
         """The documents behind the metric over the chosen window."""
