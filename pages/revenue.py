@@ -20,7 +20,7 @@ key_figures(
 )
 left, right = st.columns([1.32, 1], gap="large")
 with left:
-    trend(view, revenue)
+    trend(view, revenue, ahead=True)
 with right:
     breakdown(view, revenue, by="region")
 left, right = st.columns(2, gap="large")

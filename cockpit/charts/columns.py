@@ -1,4 +1,4 @@
-"""Months as columns: actual in front, last year behind, plan as an outline, the target as a dashed line.
+"""Months as columns: actual in front, last year behind, plan as an outline, forecast pale, the target as a line.
 
 Rates near the whole are points over an axis that does not begin at zero: columns of them would all look alike.
 """
@@ -14,6 +14,7 @@ from cockpit.charts.palette import FONT, Palette
 
 Spec = dict[str, Any]
 
+MANY = 13  # columns whose names always stand; of more, every second one gives way where there is no room
 NARROW, SIGN = 38, 9  # pixels a column needs for a short value, and for each sign of a long one
 HEAD = 0.16  # share of the height a printed value needs inside a column
 UNSAID = {"aria": False}  # a mark without words, about which the chart's texts say all there is to hear
@@ -25,7 +26,8 @@ WHOLE, NEAR = 100.0, 85.0  # percent; rates that are nowhere lower are near the 
 class Point:
     """One column. `name` tells the columns apart, `axis` holds the lines under it, `text` is the printed value.
 
-    `festival` marks the month of the Spring Festival with its name.
+    `festival` marks the month of the Spring Festival with its name. `foreseen` is what a month that is not over may
+    come to, printed as `foretold` where there is no actual one.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Point:
     last_year: float | None = None
     plan: float | None = None
     festival: str | None = None
+    foreseen: float | None = None
+    foretold: str = ""
 
 
 def config(palette: Palette) -> Spec:
@@ -103,6 +107,8 @@ def _columns(palette: Palette, points: Sequence[Point], x: Spec, target: float |
     if any(point.plan is not None for point in points):
         outline = {"color": palette.paper, "fillOpacity": 0, "stroke": palette.actual, "strokeWidth": 1.2, "xOffset": 6}
         layers.append(_bars(x, y, "plan", outline))
+    if any(point.foreseen is not None for point in points):
+        layers += _forecast(palette, x, y)
     layers.append(_bars(x, y, "actual", {"color": palette.actual}))
     if target is not None:
         layers += _target(palette, y, target)
@@ -154,12 +160,14 @@ def _values(point: Point) -> Spec:
         "plan": point.plan,
         "text": point.text,
         "festival": point.festival or "",
+        "foreseen": point.foreseen,
+        "foretold": point.foretold,
     }
 
 
 def _x(points: Sequence[Point], axis: bool) -> Spec:
     lines = {point.name: list(point.axis) for point in points}
-    spec: Spec = {"labelAngle": 0, "labels": axis, "labelOverlap": False}
+    spec: Spec = {"labelAngle": 0, "labels": axis, "labelOverlap": "parity" if len(points) > MANY else False}
     if axis:
         # Vega has no place for two lines per label but an expression; the texts travel as a literal table.
         spec["labelExpr"] = f"({_literal(lines)})[datum.label]"
@@ -188,7 +196,7 @@ def _y(points: Sequence[Point], target: float | None) -> Spec:
 
 
 def _shown(points: Sequence[Point], target: float | None) -> list[float]:
-    shown = [v for p in points for v in (p.actual, p.last_year, p.plan) if v is not None]
+    shown = [v for p in points for v in (p.actual, p.last_year, p.plan, p.foreseen) if v is not None]
     return shown if target is None else [*shown, target]
 
 
@@ -228,6 +236,18 @@ def _labels(palette: Palette, x: Spec, y: Spec, target: float | None, narrow: st
         layer(f"{tall} && !({crossed})", head, 10, palette.paper),
         layer(f"{tall} && ({crossed})", {"datum": 0}, -9, palette.paper),
         layer(f"isValid(datum.actual) && !({tall})", head, -7, palette.ink),
+    ]
+
+
+def _forecast(palette: Palette, x: Spec, y: Spec) -> list[Spec]:
+    """Pale and dashed columns, their values above them where nothing is there yet."""
+    pale = {"color": palette.actual, "fillOpacity": 0.25, "stroke": palette.actual, "strokeDash": [3, 2]}
+    mark = {"type": "text", "fontSize": 11, "dy": -7, "color": palette.soft}
+    above = {"x": x, "y": {**y, "field": "foreseen"}, "text": {"field": "foretold"}}
+    only = [{"filter": "isValid(datum.foreseen) && !isValid(datum.actual)"}]
+    return [
+        _bars(x, y, "foreseen", {**pale, "strokeWidth": 1}),
+        {"transform": only, "mark": mark, "encoding": above},
     ]
 
 

@@ -26,7 +26,7 @@ from cockpit.cli.parsing import (
 from cockpit.errors import EXIT_DONE, EXIT_NOT_HELD, UsageError
 from cockpit.locale import t
 from cockpit.service import Cockpit
-from cockpit.service.reports import LoadReport
+from cockpit.service.reports import LoadReport, MetricEntry
 from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor, LoadRequest
 from cockpit.service.results import MetricResult
 
@@ -172,8 +172,24 @@ def metrics(desk: Desk) -> int:
     with desk.open() as cockpit:
         entries = cockpit.dictionary(LOCAL_ADMINISTRATOR, desk.language)
     desk.json({"metrics": [entry.json() for entry in entries]})
-    desk.table(("name", "label", "unit", "sentence", "dimensions"), [plain(entry) for entry in entries])
+    rows = [{**plain(entry), "limits": _limits(desk, entry)} for entry in entries]
+    desk.table(("name", "label", "unit", "limits", "sentence", "dimensions"), rows)
     return EXIT_DONE
+
+
+def _limits(desk: Desk, entry: MetricEntry) -> str:
+    """Target and fixed limits that hold today, shares in percent; since when, where somebody set them."""
+    low, high = entry.band or (None, None)
+    edges = {"target": entry.target, "warning": entry.warning, "critical": entry.critical, "low": low, "high": high}
+    factor, sign = (100, "%") if entry.unit == "share" else (1, "")
+    told = [
+        desk.text(f"limit.{name}", value=f"{round(value * factor, 6):g}{sign}")
+        for name, value in edges.items()
+        if value is not None
+    ]
+    if entry.limits_since is not None:
+        told.append(desk.text("limit.since", day=entry.limits_since.isoformat()))
+    return " ".join(told)
 
 
 @command("metric")

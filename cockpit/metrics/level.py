@@ -39,7 +39,7 @@ def level(value: float | None, thresholds: Thresholds, direction: Direction, tar
     if critical is not None and sign * value > sign * critical:
         return "critical"
     # A plan for a metric without a target of its own is its first limit, whatever the fallback was.
-    planned = target is not None and thresholds.target is None
+    planned = target is not None and thresholds.target is None and not thresholds.chosen
     first = goal if planned or warning is None else warning
     return "warning" if first is not None and sign * value > sign * first else "ok"
 

@@ -76,8 +76,12 @@ def _booked(context: FactContext, ended: ir.Table) -> ir.Table:
     held = untold(held.filter(held.first_day < held.period_end), ended)
     moves = held.first_moved < held.period_end
     since = held.period_end.delta(held.first_day, unit="day") - (held.first_moved != held.first_day).cast("int64")
+    # Days between two stated balances hold half of both; the last of them holds what is stated of it.
+    ends = held.to_day == held.period_end
     return held.select(
-        *_POSITION, "category", "uom", *_PERIOD, "quantity", "value",
+        *_POSITION, "category", "uom", *_PERIOD,
+        quantity=ibis.ifelse(ends, held.after_quantity, held.quantity),
+        value=ibis.ifelse(ends, held.after_value, held.value),
         out=ibis.null("decimal(18, 6)"),
         out_days=ibis.null("int64"),
         source=ibis.ifelse(moves, "movements", "balances"),

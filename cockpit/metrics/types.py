@@ -78,7 +78,8 @@ class Thresholds:
 
     `relative_band` is a share around the metric's own 12-month median. With `natural` the limits are those of the
     metric's own course (XmR chart): mean ± 2.66 × mean moving range of the periods before. `figure` names a further
-    figure of the row that is its warning limit, twice of which is critical.
+    figure of the row that is its warning limit, twice of which is critical. `chosen` ones were set by a person, and no
+    plan stands in for their warning limit.
     """
 
     target: Decimal | None = None
@@ -88,6 +89,7 @@ class Thresholds:
     relative_band: Decimal | None = None
     natural: bool = False
     figure: str | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True)

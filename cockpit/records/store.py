@@ -20,7 +20,7 @@ from cockpit.errors import RefusedError, SystemFailure, UsageError
 from cockpit.records.tables import STATE, Fact
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0003"  # the newest revision, known without the migrations, which take long to load
+HEAD = "0004"  # the newest revision, known without the migrations, which take long to load
 PATIENCE = 5.0  # seconds a transaction waits for another one's lock, and a connection for its server
 LEAST_ROOM = 1 << 20  # bytes; with less, SQLite says now that the disk is full, now that it cannot open its log
 _WRITES = "cockpit_writes"

@@ -1,8 +1,8 @@
-"""What is written down about people: accounts, roles, scopes, sessions, one-time links, and the audit trail."""
+"""What people wrote down: accounts, roles, scopes, sessions, one-time links, limits of figures, and the audit trail."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint
@@ -156,6 +156,27 @@ class OneTime(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class LimitChange(Base):
+    """One change of the limits of a figure, in force from a day on until a later one. Rows are only ever added.
+
+    `ledger` is empty for all ledgers without limits of their own. `limits` holds decimals as text: ``warning`` and
+    ``critical``, or ``low`` and ``high`` of a band; empty takes the change back to what holds without it. `before` are
+    those that held until then on that day.
+    """
+
+    __tablename__ = "limit_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    metric: Mapped[str] = mapped_column(String(60), index=True)
+    ledger: Mapped[str] = mapped_column(String(400))
+    valid_from: Mapped[date]
+    limits: Mapped[dict[str, Any]]
+    before: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(String(400))
+    changed_by: Mapped[str] = mapped_column(String(100))
+    changed_at: Mapped[datetime]
 
 
 class Fact(Base):

@@ -105,7 +105,8 @@ class AlertDesk:
         future.add_done_callback(lambda _: self._running.pop(key, None))
 
     def _asked(self, actor: Actor, ledger: str | None, where: Mapping[str, str], day: date) -> Asked:
-        return (ledger, tuple(sorted(where.items())), day, *actor.sight, self._warehouse.version())
+        edition = self._figures.thresholds.edition()
+        return (ledger, tuple(sorted(where.items())), day, *actor.sight, self._warehouse.version(), edition)
 
     # ---------------------------------------------------------------- judging
 
@@ -120,7 +121,7 @@ class AlertDesk:
             if self._ended.is_set():
                 raise SystemFailure("interrupted")
             if (
-                metric.thresholds == Thresholds()
+                (metric.thresholds == Thresholds() and not self._figures.thresholds.ever(metric.name))
                 or not actor.may("metric", metric.name)
                 or any(name not in metric.dimensions for name in where)
             ):
@@ -144,6 +145,7 @@ class AlertDesk:
         this = period_of(day, "month", first.month_start_day)
         end = day + timedelta(days=1) if metric.process == "data" else this.start
         along = [] if metric.growth else [name for name in JUDGED if name in metric.dimensions and name not in known]
+        facts = self._figures.ledgers(actor, ledger)
         whole: dict[tuple[object, ...], MetricRow] = {}
         for by in [(), *((name,) for name in along)]:
             asked = MetricRequest(history.start, end, "month", by, where, {}, ledger, compare=False)
@@ -162,7 +164,8 @@ class AlertDesk:
                 judged, before = row, values.setdefault(key, [])
                 if by:
                     above = whole.get((row.start, row.currency, _split(metric, row)))
-                    judged = _judged(metric, row, above, weights[id(row)], before)
+                    held = self._figures.held(metric, facts, row.end)
+                    judged = _judged(held, row, above, weights[id(row)], before)
                 courses.setdefault(key, []).append(judged)
                 if row.value is not None:
                     before.append(row.value)
@@ -196,7 +199,7 @@ class AlertDesk:
     ) -> Alert:
         first, last = episode.first, episode.last
         assert first.start is not None and last.end is not None
-        limit = limit_of(metric, last)
+        limit = limit_of(self._figures.held(metric, self._figures.ledgers(actor, ledger), last.end), last)
         own = {**where, **{name: value or "" for name, value in slices.items()}}
         return Alert(
             metric=metric.name,

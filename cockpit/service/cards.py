@@ -44,7 +44,8 @@ class CardDesk:
         same = [one for one in trend.rows if (one.dimensions, one.currency) == (row.dimensions, row.currency)]
         period = Period(request.start, request.end, row.period, "month", self._month_start_day)
         before, last_year = self._comparisons(actor, metric, request, same, row, period, language)
-        card = self._card(metric, "data", language, result=trend, row=row, trend=tuple(same))
+        held = self._figures.held(metric, self._figures.ledgers(actor, request.ledger), row.end)
+        card = self._card(held, "data", language, result=trend, row=row, trend=tuple(same))
         return replace(card, previous=before, last_year=last_year)
 
     def _trend(self, actor: Actor, metric: Metric, request: CardRequest, language: Language) -> MetricResult:

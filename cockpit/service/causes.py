@@ -231,7 +231,7 @@ def limit_of(metric: Metric, row: MetricRow) -> float | None:
     if thresholds.figure is not None:
         own = row.figures.get(thresholds.figure)
         return None if own is None else float(own)
-    planned = row.target is not None and thresholds.target is None
+    planned = row.target is not None and thresholds.target is None and not thresholds.chosen
     return row.target if planned or thresholds.warning is None else float(thresholds.warning)
 
 

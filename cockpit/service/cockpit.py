@@ -21,7 +21,7 @@ from cockpit.model import TABLES
 from cockpit.model.sensitive import GROUPS
 from cockpit.period import check_month_start_day, period_of
 from cockpit.records import Records
-from cockpit.service import dictionary, spool
+from cockpit.service import spool
 from cockpit.service.asking import at_the_door, one_state
 from cockpit.service.connections import ConnectionDesk, SourceCheck, SourceView, SyncReport
 from cockpit.service.declarations import DERIVATIONS
@@ -30,9 +30,17 @@ from cockpit.service.documents import DocumentDesk
 from cockpit.service.entrance import Entrance
 from cockpit.service.health import examine
 from cockpit.service.ledgers import LedgerDesk
+from cockpit.service.meanings import Meanings
 from cockpit.service.people import PeopleDesk
-from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport, MetricEntry
-from cockpit.service.requests import LOCAL_ADMINISTRATOR, Actor, CardRequest, LoadRequest, MetricRequest, Window
+from cockpit.service.reports import DeliveryView, DoctorReport, LoadReport
+from cockpit.service.requests import (
+    LOCAL_ADMINISTRATOR,
+    Actor,
+    CardRequest,
+    LoadRequest,
+    MetricRequest,
+    Window,
+)
 from cockpit.service.results import (
     AlertReport,
     Card,
@@ -46,6 +54,8 @@ from cockpit.service.results import (
 )
 from cockpit.service.sample import Sample
 from cockpit.service.sight import tables_of
+from cockpit.service.stock import Stock, StockDesk
+from cockpit.service.thresholds import ThresholdDesk
 from cockpit.service.trail import Trail
 from cockpit.settings import Settings
 from cockpit.warehouse.store import Warehouse
@@ -60,7 +70,7 @@ def _uncounted(done: int, total: int) -> None:
     """Nobody watches."""
 
 
-class Cockpit:
+class Cockpit(Meanings, Stock):
     """The service. Every method takes the actor first; texts come in the language asked for.
 
     NotAllowedError where the actor may not, which the audit trail keeps. What only tells which ledgers there are and
@@ -90,10 +100,12 @@ class Cockpit:
             lambda: self.entrance.locks(),
         )
         self._trail = Trail(self.audit, clock)
+        self._thresholds = ThresholdDesk(self._records, self.audit, clock, sample.ledger if sample else None)
         spool.clear(settings.home)
         self._ledgers = LedgerDesk(self._warehouse)
         self._deliveries = DeliveryDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._documents = DocumentDesk(self._warehouse)
+        self._stock = StockDesk(self._warehouse)
         self._connections = ConnectionDesk(self._warehouse, settings.home, settings.timezone, connectors)
         self._sampling = threading.Lock()
         self.entrance = Entrance(
@@ -146,7 +158,7 @@ class Cockpit:
     def _figures(self) -> FigureDesk:
         from cockpit.service.figures import FigureDesk
 
-        return FigureDesk(self._warehouse, self._ledgers.facts)
+        return FigureDesk(self._warehouse, self._ledgers.facts, self._thresholds)
 
     @at_the_door
     @one_state
@@ -220,17 +232,6 @@ class Cockpit:
         facts = self._ledgers.facts(actor.scope, request.ledger)
         day = facts[0].month_start_day if facts else 1
         return CardDesk(self._figures, day, self._ledgers.loaded_tables(request.ledger))
-
-    def entry(self, actor: Actor, metric: str, language: Language) -> MetricEntry:
-        """A metric's block of the dictionary."""
-        from cockpit.service.figures import metric_named
-
-        return dictionary.entry(metric_named(metric), language)
-
-    def dictionary(self, actor: Actor, language: Language) -> list[MetricEntry]:
-        from cockpit.metrics import METRICS
-
-        return [dictionary.entry(metric, language) for metric in METRICS.values()]
 
     @at_the_door
     @one_state

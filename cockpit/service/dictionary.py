@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from cockpit.locale import Language, t
 from cockpit.service.proofs import PROOFS
 from cockpit.service.reports import MetricEntry
+from cockpit.service.thresholds import ThresholdDesk
 
 if TYPE_CHECKING:
-    from cockpit.metrics.types import Metric
+    from cockpit.metrics.types import LedgerFacts, Metric
 
 
-def entry(metric: Metric, language: Language) -> MetricEntry:
-    """One metric's block."""
+def entry(metric: Metric, language: Language, thresholds: ThresholdDesk, ledgers: Sequence[LedgerFacts]) -> MetricEntry:
+    """One metric's block; its limits are those that hold today in the ledgers."""
+    names = [ledger.name for ledger in ledgers]
+    today = max((_today(ledger) for ledger in ledgers), default=datetime.now(UTC).date())
+    change, metric = thresholds.in_force(metric.name, names, today), thresholds.held(metric, names, today)
     text = {
         part: t(f"metric.{metric.name}.{part}", language)
         for part in ("label", "sentence", "formula", "caveat", "example")
@@ -39,7 +46,13 @@ def entry(metric: Metric, language: Language) -> MetricEntry:
         needs=tuple(sorted(metric.needs({name: one.default for name, one in metric.params.items()}))),
         proofs=PROOFS.get(metric.name, {}),
         version=metric.version,
+        limits_since=change.valid_from if change is not None else None,
+        changes=thresholds.history(metric.name),
     )
+
+
+def _today(ledger: LedgerFacts) -> date:
+    return ledger.now.replace(tzinfo=UTC).astimezone(ZoneInfo(ledger.timezone)).date()
 
 
 def _float(value: object) -> float | None:

@@ -27,6 +27,7 @@ from cockpit.service.cache import Cache
 from cockpit.service.requests import Actor, MetricRequest
 from cockpit.service.results import MetricResult, MetricRow
 from cockpit.service.targets import Targets
+from cockpit.service.thresholds import ThresholdDesk
 from cockpit.warehouse.store import Warehouse
 
 
@@ -41,9 +42,15 @@ def metric_named(name: str) -> Metric:
 class FigureDesk:
     """Answers questions about metrics for an actor; equal questions on the same version are answered once."""
 
-    def __init__(self, warehouse: Warehouse, facts_of: Callable[[Scope, str | None], tuple[LedgerFacts, ...]]) -> None:
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        facts_of: Callable[[Scope, str | None], tuple[LedgerFacts, ...]],
+        thresholds: ThresholdDesk,
+    ) -> None:
         self._warehouse = warehouse
         self._facts_of = facts_of
+        self.thresholds = thresholds
         self._cache = Cache()
         self._targets = Targets(warehouse, self._cache)
 
@@ -61,7 +68,7 @@ class FigureDesk:
         version = self._warehouse.version()
         compare = request.compare or metric.growth
         hour = tuple(ledger.now.replace(minute=0, second=0, microsecond=0) for ledger in ledgers if metric.clock)
-        key = ("metric", name, _frozen(question), compare, actor.scope.key, version, hour)
+        key = ("metric", name, _frozen(question), compare, actor.scope.key, version, self.thresholds.edition(), hour)
         rows, notes, as_of, asked = self._cache.get(key, lambda: self._answer(metric, question, actor.scope, compare))
         return MetricResult(
             metric=name,
@@ -84,6 +91,12 @@ class FigureDesk:
     def ledgers(self, actor: Actor, name: str | None) -> tuple[LedgerFacts, ...]:
         """The ledgers a question without or with that name is about."""
         return self._facts_of(actor.scope, name)
+
+    def held(self, metric: Metric, ledgers: Sequence[LedgerFacts], end: date | None) -> Metric:
+        """The metric with the thresholds of the last day before `end`; of today where that is earlier."""
+        today = local_today(tuple(ledgers)) if ledgers else self._warehouse.now().date()
+        day = today if end is None else min(today, end - timedelta(days=1))
+        return self.thresholds.held(metric, [ledger.name for ledger in ledgers], day)
 
     def question(self, request: MetricRequest, ledgers: tuple[LedgerFacts, ...]) -> Question:
         where = {name: (value,) for name, value in request.where.items()}
@@ -232,15 +245,16 @@ class FigureDesk:
     ) -> MetricRow:
         before = earlier.get(row.key)
         target = targets(row)
-        thresholds = own_thresholds(metric, history, row.figures)
-        goal = target if target is not None else _float(thresholds.target)
         window = question.start is not None and question.end is not None
+        ends = row.period.end if row.period.label or window else question.end
+        thresholds = own_thresholds(self.held(metric, question.ledgers, ends), history, row.figures)
+        goal = target if target is not None else _float(thresholds.target)
         counted = row.n + row.excluded
         coverage = row.figures.get("coverage", row.n / counted if counted else None)
         return MetricRow(
             period=row.period.label,
             start=row.period.start if row.period.label or window else question.start,
-            end=row.period.end if row.period.label or window else question.end,
+            end=ends,
             dimensions=dict(row.dimensions),
             value=row.value,
             n=row.n,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from cockpit.errors import EXIT_DONE, EXIT_NOT_HELD
 from cockpit.issues import Issue
 from cockpit.locale import Language, catalogue, t
+from cockpit.service.thresholds import LimitView
 
 if TYPE_CHECKING:
     from cockpit.metrics.types import Direction, Importance
@@ -168,6 +169,7 @@ class MetricEntry:
     """A metric's block as the dictionary shows it, texts in the asked language. Thresholds are in the metric's unit.
 
     `needs` are the groups of columns without which there is no figure; `proofs` are the tests that prove it, by kind.
+    `limits_since` is the day from which limits hold that a person set; `changes` are all such, newest first.
     """
 
     name: str
@@ -193,6 +195,8 @@ class MetricEntry:
     needs: tuple[str, ...]
     proofs: Mapping[str, str]
     version: int
+    limits_since: date | None = None
+    changes: tuple[LimitView, ...] = ()
 
     def json(self) -> dict[str, Any]:
         return {
@@ -217,7 +221,9 @@ class MetricEntry:
                 "band": list(self.band) if self.band else None,
                 "relative_band": self.relative_band,
                 "natural": self.natural,
+                "since": self.limits_since.isoformat() if self.limits_since else None,
             },
+            "threshold_history": [change.json() for change in self.changes],
             "needs": list(self.needs),
             "validated_by": dict(self.proofs),
             "definition_version": self.version,

@@ -10,7 +10,7 @@ from typing import Literal
 from cockpit.access import LOCAL_ADMINISTRATOR, Actor
 from cockpit.period import Grain
 
-__all__ = ["LOCAL_ADMINISTRATOR", "Actor", "CardRequest", "LoadRequest", "MetricRequest", "Window"]
+__all__ = ["LOCAL_ADMINISTRATOR", "Actor", "CardRequest", "LoadRequest", "MetricRequest", "StockRequest", "Window"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,19 @@ class CardRequest:
     ledger: str
     start: date
     end: date
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StockRequest:
+    """The stock card of one material: movements from `start` (inclusive) to `end` (exclusive), months from
+    `months_from` on; `where` may name a company and a warehouse."""
+
+    ledger: str
+    material: str
+    start: date
+    end: date
+    months_from: date
     where: Mapping[str, str] = field(default_factory=dict)
 
 

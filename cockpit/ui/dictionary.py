@@ -8,7 +8,7 @@ import streamlit as st
 
 from cockpit.errors import NotAllowedError
 from cockpit.service.reports import MetricEntry
-from cockpit.ui import basis, blocks, navigate, selects, states, words
+from cockpit.ui import basis, blocks, limits, navigate, selects, states, words
 from cockpit.ui import entry as one_entry
 from cockpit.ui import format as fmt
 from cockpit.ui.filters import LONGEST
@@ -41,6 +41,7 @@ def dictionary(view: View) -> None:
         found = next((one for one in mine if one.name == name), None)
         if found is not None:
             ink(one_entry.tree(view, found), "dictionary-entry", navigate.follow)
+            limits.show(view, found)
             return
         ink(_nothing(view, name), "dictionary-nothing")
     _list(view, mine)

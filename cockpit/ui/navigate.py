@@ -12,7 +12,7 @@ from cockpit.ui.session import session
 from cockpit.ui.sitemap import DEFAULT, METRIC_PAGES
 
 # Parameters that belong to one page and are dropped on the way to another.
-PAGE_PARAMETERS = ("table", "document", "via", "part", "metric")
+PAGE_PARAMETERS = ("table", "document", "via", "part", "metric", "card")
 
 
 def target(kind: str, *parts: str) -> str:
@@ -47,6 +47,8 @@ def follow(click: str) -> None:
         filters = session().filters
         if filters is not None:
             choose(replace(filters, where={}))
+    elif kind == "material":
+        to_page("inventory", {"card": rest} if rest else None)
     elif kind == "document":
         via, table, document = rest.split("/", 2)
         to_page("document", {"via": via, "table": table, "document": document})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from cockpit.charts.columns import Point, Spec, columns, cut
 from cockpit.charts.palette import LIGHT
 from cockpit.errors import CockpitError
+from cockpit.period import period_of
+from cockpit.service.forecast import Forecast
 from cockpit.service.results import MetricResult, MetricRow
 from cockpit.ui import blocks, facts, marks, states, words
 from cockpit.ui import format as fmt
@@ -20,6 +22,7 @@ from cockpit.ui.tree import Node, h
 from cockpit.ui.view import View
 
 MONTHS_BEFORE = 12
+FORESEEN = "foreseen"  # among the figures of a row: what its month may come to
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,16 @@ class Panel:
     height: int
 
 
-def trend(view: View, ask: Ask, figures: Sequence[str | None] = (None,), heights: Sequence[int] = (210, 150)) -> None:
-    """Draw the block; `figures` are stacked on the same months, the first one taller."""
+def trend(
+    view: View,
+    ask: Ask,
+    figures: Sequence[str | None] = (None,),
+    heights: Sequence[int] = (210, 150),
+    *,
+    ahead: bool = False,
+) -> None:
+    """Draw the block; `figures` are stacked on the same months, the first one taller. With `ahead` the headline figure
+    of the next months is forecast, where there is history enough."""
     key = f"trend-{ask.key}"
     try:
         result = view.metric(ask, grain="month", start=view.filters.months_back(MONTHS_BEFORE))
@@ -43,6 +54,9 @@ def trend(view: View, ask: Ask, figures: Sequence[str | None] = (None,), heights
         kind = "empty" if view.loaded(ask.metric) else "not_loaded"
         ink(_titled(view, result, ask, states.state(view, kind)), f"{key}-state", follow)
         return
+    seen = view.forecast(ask) if ahead else None
+    title = heading(view, result, ask)
+    result = foreseen(view, result, seen)
     currencies = list(dict.fromkeys(row.currency for row in result.rows if row.value is not None))
     panels = [
         Panel(figure, currency, heights[min(number, len(heights) - 1)])
@@ -63,7 +77,37 @@ def trend(view: View, ask: Ask, figures: Sequence[str | None] = (None,), heights
         return {panel_name(view, panel, result): chart(view, result, panel, axis=True, paper=True) for panel in panels}
 
     said = table(view, result, ask, figures)
-    blocks.block(view, key, heading(view, result, ask), legend(view, result, ask), said, draw, charts)
+    told = legend(view, result, ask) if seen is None else h("div", "", legend(view, result, ask), method(view, seen))
+    blocks.block(view, key, title, told, said, draw, charts)
+
+
+def foreseen(view: View, result: MetricResult, seen: Forecast | None) -> MetricResult:
+    """The result with rows for the months that are forecast; what is forecast stands among a row's figures."""
+    if seen is None:
+        return result
+    rows = []
+    for row in result.rows:
+        own = seen.months.get(row.start) if row.start is not None else None
+        rows.append(row if own is None else replace(row, figures={**row.figures, FORESEEN: own}))
+    there = {row.start for row in rows}
+    for month, value in seen.months.items():
+        if month not in there:
+            period = period_of(month, "month", view.filters.month_start_day)
+            figures = {FORESEEN: value}
+            empty = replace(
+                rows[-1], period=period.label, start=period.start, end=period.end, value=None, n=0, excluded=0
+            )
+            rows.append(
+                replace(empty, reasons={}, target=None, compare=None, level="none", partial=False, figures=figures)
+            )
+    return replace(result, rows=tuple(rows))
+
+
+def method(view: View, seen: Forecast) -> Node:
+    """How the forecast is made, and how far it was off."""
+    growth = fmt.percent(seen.growth - 1, sign=True)
+    text = view.text("legend.method", growth=growth, error=fmt.percent(seen.error))
+    return h("div", "lg", h("span", "", h("span", "k fc"), text))
 
 
 def _titled(view: View, result: MetricResult, ask: Ask, inner: Node) -> Node:
@@ -108,7 +152,7 @@ def points(view: View, result: MetricResult, panel: Panel) -> list[Point]:
     """The months in the block's unit; the year stands under the first month and under each January."""
     scale = _scale(view, result, panel)
     rows = _of(result, panel.currency)
-    varying = len({row.target for row in rows}) > 1
+    varying = len({row.target for row in rows if FORESEEN not in row.figures}) > 1
     found = []
     for number, row in enumerate(rows):
         value = marks.figure(row, panel.figure)
@@ -117,6 +161,7 @@ def points(view: View, result: MetricResult, panel: Panel) -> list[Point]:
         if row.partial:
             axis = (axis[0], view.text("block.partial"))
         last = row.compare if panel.figure is None else None
+        ahead = marks.figure(row, FORESEEN) if panel.figure is None else None
         plan = row.target if varying and panel.figure is None else None
         found.append(
             Point(
@@ -126,6 +171,8 @@ def points(view: View, result: MetricResult, panel: Panel) -> list[Point]:
                 text="" if value is None else scale.number(value),
                 last_year=_divided(last, scale),
                 plan=_divided(plan, scale),
+                foreseen=_divided(ahead, scale),
+                foretold="" if ahead is None else scale.number(ahead),
             )
         )
     return found
@@ -145,7 +192,7 @@ def chart(view: View, result: MetricResult, panel: Panel, *, axis: bool, paper: 
 
 def _aim(view: View, result: MetricResult, panel: Panel) -> float | None:
     """The target in the block's unit where it is the same in all months."""
-    targets = {row.target for row in _of(result, panel.currency)}
+    targets = {row.target for row in _of(result, panel.currency) if FORESEEN not in row.figures}
     steady = targets.pop() if len(targets) == 1 and panel.figure is None else None
     return _divided(steady, _scale(view, result, panel))
 
@@ -183,12 +230,15 @@ def table(view: View, result: MetricResult, ask: Ask, figures: Sequence[str | No
     names += [words.figure(name, view.language, result.metric) for name in extra]
     names += [view.text(f"column.{name}") for name in ("target", "last_year", "n", "excluded", "partial")]
     mixed = len({row.currency for row in result.rows}) > 1
+    ahead = any(FORESEEN in row.figures for row in result.rows)
+    names += [view.text("legend.forecast")] if ahead else []
     rows = []
     for row in result.rows:
         line = [fmt.period(row.period, view.language), plain(row.value, result.unit)]
         line += [plain(marks.figure(row, name), words.figure_unit(name, result.unit)) for name in extra]
         line += [plain(row.target, result.unit), plain(row.compare, result.unit), row.n, row.excluded]
         line += [view.text("value.yes") if row.partial else ""]
+        line += [plain(marks.figure(row, FORESEEN), result.unit)] if ahead else []
         rows.append([*line, row.currency] if mixed else line)
     about = facts.about(view, result, ask)
     return blocks.Table(result.label, [*names, view.text("column.currency")] if mixed else names, rows, about)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 
@@ -14,10 +14,11 @@ import streamlit as st
 from cockpit.charts.palette import DARK, LIGHT, Palette
 from cockpit.errors import CockpitError, NotAllowedError, SystemFailure
 from cockpit.locale import Language, t
-from cockpit.period import Grain, Period
+from cockpit.period import Grain, Period, period_of
 from cockpit.service import Cockpit
+from cockpit.service.forecast import AHEAD, Forecast, forecast
 from cockpit.service.reports import MetricEntry
-from cockpit.service.requests import Actor, CardRequest, MetricRequest, Window
+from cockpit.service.requests import Actor, CardRequest, MetricRequest, StockRequest, Window
 from cockpit.service.results import (
     AlertReport,
     Card,
@@ -28,6 +29,7 @@ from cockpit.service.results import (
     RevenueSplit,
     TableView,
 )
+from cockpit.service.stock import Held, StockCard
 from cockpit.ui import words
 from cockpit.ui.cards import Ask, Shown
 from cockpit.ui.filters import Filters
@@ -81,6 +83,7 @@ class View:
     def _base(self) -> tuple[object, ...]:
         return (
             self.cockpit.version(),
+            self.cockpit.limits_edition(),
             self.actor.sight,
             self.language,
             self.ledger.name,
@@ -91,14 +94,16 @@ class View:
         return MEMO.get((*self._base, question), make)
 
     def entry(self, metric: str) -> MetricEntry:
-        return self._kept(f"entry {metric}", lambda: self.cockpit.entry(self.actor, metric, self.language))
+        return self._kept(
+            f"entry {metric}", lambda: self.cockpit.entry(self.actor, metric, self.language, self.ledger.name)
+        )
 
     def dictionary(self) -> tuple[MetricEntry, ...]:
         """The blocks of all figures the reader may see."""
         return self._kept("dictionary", self._dictionary)
 
     def _dictionary(self) -> tuple[MetricEntry, ...]:
-        known = self.cockpit.dictionary(self.actor, self.language)
+        known = self.cockpit.dictionary(self.actor, self.language, self.ledger.name)
         return tuple(one for one in known if self.actor.may("metric", one.name))
 
     def metrics(self) -> frozenset[str]:
@@ -171,11 +176,40 @@ class View:
         question = f"metric {ask.metric} {request!r}"
         return self._kept(question, lambda: self.cockpit.metric(self.actor, ask.metric, request, self.language))
 
+    def forecast(self, ask: Ask) -> Forecast | None:
+        """The months after the last whole one, where the shown month is the newest and there is history enough."""
+        shown, today = self.filters.shown, self.ledger.now.date()
+        if not shown.start <= today < shown.end:
+            return None
+        rows = self.metric(ask, grain="month", start=self.filters.months_back(30)).rows
+        if len({row.currency for row in rows}) != 1:
+            return None
+        whole = {row.start: row.value for row in rows if row.start and row.value is not None and not row.partial}
+        ahead = [shown]
+        for _ in range(AHEAD):
+            ahead.append(period_of(ahead[-1].end, "month", self.filters.month_start_day))
+        return forecast(whole, [one.start for one in ahead if one.start not in whole])
+
     def drill(self, ask: Ask, limit: int) -> DrillResult:
         """The documents behind the metric over the chosen window."""
         request = self.request(ask, grain="all")
         question = f"drill {ask.metric} {limit} {request!r}"
         return self._kept(question, lambda: self.cockpit.drill(self.actor, ask.metric, request, limit, self.language))
+
+    def held(self) -> dict[str, Held]:
+        """The materials of the chosen places at the end of the shown month, by code."""
+        day = min(self.filters.end, self.ledger.now.date() + timedelta(days=1)) - timedelta(days=1)
+        where = {name: value for name, value in self.filters.where.items() if name in ("company", "warehouse")}
+        question = f"held {day} {sorted(where.items())!r}"
+        return self._kept(question, lambda: self.cockpit.held(self.actor, self.ledger.name, day, where))
+
+    def stock_card(self, material: str) -> StockCard:
+        """The stock card of a material: movements of the chosen window, months of a year before its end."""
+        where = {name: value for name, value in self.filters.where.items() if name in ("company", "warehouse")}
+        first = min(self.filters.start, self.filters.months_back(12))
+        request = StockRequest(self.ledger.name, material, self.filters.start, self.filters.end, first, where)
+        question = f"stock card {request!r}"
+        return self._kept(question, lambda: self.cockpit.stock_card(self.actor, request, self.language))
 
     def options(self, dimension: str) -> list[str]:
         """What a filter on `dimension` can take; nothing where no figure the reader may see is cut by it."""

@@ -28,6 +28,12 @@ def currency_code(currency: str) -> str:
     return f"CASE {cases} ELSE nullif({text}, '') END"
 
 
+def code_of(currency: str | None) -> str | None:
+    """The code of a currency however it is written; None when empty. As `currency_code`, for one text."""
+    text = (currency or "").strip().upper()
+    return next((code for code, names in _NAMES.items() if text in names), text) or None
+
+
 # Rates in both directions: what one unit of `source` is worth in `target`.
 _RATES = f"""
     SELECT ledger, company, {currency_code("from_currency")} AS source, {currency_code("to_currency")} AS target, day,

@@ -131,3 +131,19 @@ def test_count_lists_and_posting_days_as_they_come(books: Books) -> None:
     lag = books.one("posting_lag", start="2026-06-01", end="2026-07-01")
     assert (lag.value, lag.n, lag.reasons) == (pytest.approx(4), 1, {"day_only": 1})
     assert books.by("posting_lag", "movement_kind") == {"sale": pytest.approx(4)}
+
+
+def test_the_day_of_a_balance_sheet_holds_what_the_sheet_says(books: Books) -> None:
+    """Was half of the sheet and of the one before it on the very day of the sheet: 625 instead of 650."""
+    books.load(
+        "库存余额.csv",
+        """
+        结存日期 | 仓库 | 物料编码 | 数量 | 库存金额
+        2026-03-31 | 主仓 | M1 | 60 | 600
+        2026-04-30 | 主仓 | M1 | 65 | 650
+        """,
+        table="stock_balances",
+    )
+    months = books.months("stock_value", start="2026-03-01", end="2026-05-01")
+    assert [months[f"2026-0{month}"].value for month in (3, 4)] == [600, 650]
+    assert books.one("stock_value", start="2026-04-10", end="2026-04-11").value == 625  # on the way, nobody knows

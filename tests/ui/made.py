@@ -103,7 +103,7 @@ def view(
     """A view whose service answers with `answers` by method name."""
     entry = SimpleNamespace(dimensions=tuple(dimensions), direction="down", unit="hours", sources=("process_events",))
     number = next(_VERSIONS)  # what is kept for one service is not shown for the next
-    cockpit: Any = SimpleNamespace(entry=lambda *_: entry, version=lambda: number, **answers)
+    cockpit: Any = SimpleNamespace(entry=lambda *_: entry, version=lambda: number, limits_edition=lambda: 0, **answers)
     ledger = LedgerView("default", "默认账套", "Asia/Shanghai", 1, False, AS_OF, 3)
     return View(
         cockpit, LOCAL_ADMINISTRATOR, language, "procurement", ledger, Filters("default", "2026-11", where=where or {})

@@ -54,7 +54,7 @@ def test_search_and_process_are_still_there_after_an_entry(loaded: Cockpit) -> N
     app.selectbox(key="dictionary-process").set_value("revenue").run()
     app.query_params["metric"] = "revenue"
     app.run()
-    assert not app.text_input and "算例" in drawn(app)
+    assert "dictionary-search" not in {one.key for one in app.text_input} and "算例" in drawn(app)
     del app.query_params["metric"]
     app.run()
     assert app.text_input(key="dictionary-search").value == "revenue"
