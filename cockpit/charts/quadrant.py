@@ -13,7 +13,7 @@ PICKED = "picked"  # the name of the choice a click on a point makes
 KEY = "key"  # the field of a point that such a choice gives
 _STRIP = 1.7  # how far to the right of the farthest point those without a place along x stand, as a factor
 _SIDE = 1.25  # space around the points, as a factor
-_NARROW, _LOW = 0.34, 0.055  # parts of width and height that a name needs for itself
+_NARROW, _LOW = 0.24, 0.05  # parts of width and height that a name needs for itself
 _TEXT, _DOT = 11, 46
 
 

@@ -23,7 +23,8 @@ def explain(cockpit: Cockpit | None, language: Language) -> None:
         return
     who = door.actor()
     try:
-        entry = cockpit.entry(who, wanted, language)
+        ledger = memory.filters.ledger if memory.filters is not None else None
+        entry = cockpit.entry(who, wanted, language, ledger)
     except CockpitError:
         return  # a click target that was edited by hand; there is nothing to explain
 

@@ -139,7 +139,7 @@ def months_tree(view: View, card: StockCard) -> Node:
             label = f"{label} *"
         cells = [h("td", "nw", label)]
         cells += [_amount(month.quantity, name) for name in shown]
-        cells.append(h("td", "n", fmt.ABSENT if card.hidden else _value(month.value.closing)))
+        cells.append(h("td", "n", _shown(view, card, month.value.closing)))
         cells.append(h("td", "n tbad b" if month.negative_days else "n", below))
         if differs:
             cells.append(h("td", "n tmid" if month.difference else "n", _signed(month.difference)))
@@ -153,7 +153,10 @@ def _amount(amounts: Amounts, name: str) -> Node:
     return h("td", "n tbad b" if below else "n b" if name == "closing" else "n", quantity(value))
 
 
-def _value(value: Decimal | None) -> str:
+def _shown(view: View, card: StockCard, value: Decimal | None) -> str:
+    """An amount in a column; one out of sight is no missing one."""
+    if card.hidden:
+        return t("scope.hidden", view.language)
     return fmt.ABSENT if value is None else fmt.exact(float(value), 2)
 
 
@@ -250,7 +253,7 @@ def lines_tree(view: View, card: StockCard) -> Node:
             h("td", "nw", fmt.ABSENT if move is None else move.place[1] or fmt.ABSENT) if place else None,
             h("td", "n", _signed(line.quantity)),
             h("td", "n tbad b" if below else "n b", f"● {balance}" if below else balance),
-            h("td", "n", fmt.ABSENT if card.hidden else _value(line.worth)),
+            h("td", "n", _shown(view, card, line.worth)),
             h("td", "s nw", source_of(view, card, line)) if card.sources_shown else None,
         ]
         body.append(h("tr", "" if move else "off", *(cell for cell in cells if cell is not None), go=go))

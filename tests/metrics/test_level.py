@@ -74,3 +74,10 @@ def test_the_course_of_durations_goes_by_their_logarithms() -> None:
     limits = own_thresholds(metric, [1, 2, 4, 1, 2, 4, 2])
     assert float(limits.warning or 0) == pytest.approx(high)
     assert own_thresholds(metric, [0, 2, 4, 1, 2, 4, 2]).warning is not None  # a zero has none; taken as it is
+
+
+def test_no_plan_stands_in_for_a_limit_that_a_person_chose() -> None:
+    chosen = Thresholds(warning=Decimal(8), critical=Decimal(24), chosen=True)
+    assert level(9, chosen, "down", target=10) == "warning"
+    assert level(9, replace(chosen, chosen=False), "down", target=10) == "ok"
+    assert level(7, chosen, "down", target=5) == "ok"
