@@ -61,12 +61,14 @@ def config(palette: Palette) -> Spec:
 
 
 def cut(points: Sequence[Point], target: float | None = None) -> float | None:
-    """Where the axis of rates (percent) begins: below the lowest; None unless all are near the whole."""
+    """Where the axis of rates (percent) begins: below the lowest, so that its middle is a whole number as well; None
+    unless all are near the whole."""
     shown = _shown(points, target)
     if not shown or min(shown) < NEAR or max(shown) > WHOLE:
         return None
     lowest = min(shown)
-    return float(math.floor(lowest - max(0.1 * (WHOLE - lowest), 0.2)))
+    below = math.floor(lowest - max(0.1 * (WHOLE - lowest), 0.2))
+    return float(below - (int(WHOLE) - below) % 2)
 
 
 def columns(
