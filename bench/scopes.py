@@ -18,8 +18,11 @@ PEOPLE, VALUES = 200, 500
 # are kept: a warm page does not pay it again.
 LIMIT = 2.0
 # What the made-up company's tables tell, and how many values of it there are.
-_LIMITED_BY = {"inventory": ("warehouse", "仓库", 5), "reconciliation": ("side", "", 0)}
-_DEPARTMENTS = ("department", "部门", 12)
+_LIMITED_BY: dict[str, tuple[str, tuple[str, ...], int]] = {
+    "inventory": ("warehouse", ("仓库", "点仓"), 5),
+    "reconciliation": ("side", (), 0),
+}
+_DEPARTMENTS = ("department", ("部门",), 12)
 _OF_BOTH_SIDES = ("days_sales_outstanding", "days_payable_outstanding", "gr_ir_open_amount")
 
 
@@ -40,12 +43,11 @@ class Scoped:
 def scopes(metric: str) -> tuple[str, list[Scope]]:
     """The dimension and the scopes of two hundred people: five hundred values each, no two alike, all rows seen."""
     limited_by = _DEPARTMENTS if metric in _OF_BOTH_SIDES else _LIMITED_BY.get(METRICS[metric].process, _DEPARTMENTS)
-    dimension, word, count = limited_by
-    real = {f"{word}{i}" for i in range(count)} or {"payable", "receivable"}
+    dimension, words, count = limited_by
+    real = {f"{word}{i}" for word in words for i in range(count)} or {"payable", "receivable"}
     more = VALUES - len(real)
     return dimension, [
-        Scope({dimension: frozenset(real | {f"{word or 'x'}{number}-{i}" for i in range(more)})})
-        for number in range(PEOPLE)
+        Scope({dimension: frozenset(real | {f"x{number}-{i}" for i in range(more)})}) for number in range(PEOPLE)
     ]
 
 
