@@ -206,20 +206,25 @@ class CauseDesk:
         if not actor.may("drill"):
             return []
         _, found = self._drills.documents(actor, metric.name, window.asked(), NAMED)
-        counted = [one for one in found if one.reason is None and one.value is not None]
-        total = None if whole is None else _divided(metric, whole)
+        size = _size(metric, whole)
+        value = None if whole is None or metric.kind == "duration" else whole.value
+        counted = [
+            (one.document_no or one.document, one.value, one.value / size)
+            for one in found
+            if one.reason is None and one.value is not None and size
+        ]
         return [
             Cause(
                 dimension=DOCUMENT,
-                value=one.document_no or one.document,
-                figure=one.value,
+                value=name,
+                figure=None if metric.kind == "ratio" else own,
                 before=None,
                 n=1,
-                contribution=one.value or 0.0,
-                share=(one.value or 0.0) / total if total else None,
+                contribution=part,
+                share=part / value if value else None,
                 excess=0.0,
             )
-            for one in counted[:NAMED]
+            for name, own, part in counted[:NAMED]
         ]
 
 
@@ -235,12 +240,11 @@ def limit_of(metric: Metric, row: MetricRow) -> float | None:
     return row.target if planned or thresholds.warning is None else float(thresholds.warning)
 
 
-def _divided(metric: Metric, row: MetricRow) -> float | None:
-    """What documents contribute parts of: the sum, or what a ratio counts."""
-    if metric.kind == "ratio":
-        above = row.figures.get("numerator")
-        return None if above is None else float(above) * float(metric.scale)
-    return None if metric.kind == "duration" else row.value
+def _size(metric: Metric, row: MetricRow | None) -> float:
+    """What a document's figure is divided by to give its contribution: a ratio's whole denominator, else 1."""
+    if metric.kind != "ratio" or row is None:
+        return 1.0
+    return float(row.figures.get("denominator") or 0.0)
 
 
 def _by_slice(rows: Sequence[MetricRow], dimension: str) -> dict[str | None, MetricRow]:

@@ -148,8 +148,12 @@ def test_what_lies_under_a_limit_adds_up_to_it(tmp_path: Path) -> None:
         # B: 1,200 billed, 720 paid; w (r - limit) = (720 - 0.98 * 1200) / 13200
         assert partner.value == "乙" and partner.figure == pytest.approx(0.6)
         assert partner.contribution == pytest.approx((720 - 0.98 * 1200) / 13200)
-        over = alert.row.value - 0.98
-        assert partner.share == pytest.approx(partner.contribution / over)
+        # A pushes the other way by 240 of B's 456, so that less than half of it is left: B is all that pushes down
+        assert partner.share == 1
+        desk = CauseDesk(made.cockpit._warehouse, made.cockpit._figures)
+        asked = Window("default", date(2026, 8, 1), date(2026, 9, 1), {"side": "payable"}, "month")
+        bill = desk.documents(LOCAL_ADMINISTRATOR, "reconciled_rate", asked).causes[0]  # one of A's, paid
+        assert (bill.contribution, bill.share) == pytest.approx((100 / 13200, 100 / (13200 - 480)))
     finally:
         made.close()
 
