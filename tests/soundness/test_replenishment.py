@@ -11,11 +11,12 @@ from typing import NamedTuple
 import chinese_calendar
 import pytest
 
+from cockpit.metrics import METRICS
 from cockpit.scope import Scope
 from cockpit.service import LOCAL_ADMINISTRATOR
 from tests.soundness.books import Books
 
-METRIC = "replenishment_response"
+RESPONSE = METRICS["replenishment_response"]
 APRIL = {"start": "2024-04-01", "end": "2024-05-01"}
 MATERIALS = "物料编码|物料名称|再订货点\n"
 BALANCES = "截止日期|仓库|物料编码|库存数量|金额|再订货点\n"
@@ -33,9 +34,11 @@ def test_working_hours_from_the_fall_to_the_order(books: Books) -> None:
         C3|2024-04-02|销售出库|东仓|M1|-5|-50|2024-04-02 17:00
         C4|2024-04-02|销售出库|东仓|M2|-90|-900|2024-04-02 17:00"""
     books.load("出入库流水.csv", MOVES + moves)
-    waiting = books.one(METRIC, **APRIL)
+    waiting = books.one(RESPONSE.name, **APRIL)
     assert (waiting.value, waiting.n, waiting.reasons) == (None, 0, {"not_ordered_yet": 1})
-    assert [(one.table, one.document_no) for one in books.drill(METRIC, **APRIL).rows] == [("stock_movements", "C2")]
+    assert [(one.table, one.document_no) for one in books.drill(RESPONSE.name, **APRIL).rows] == [
+        ("stock_movements", "C2")
+    ]
     orders = """P0|2024-04-02|某厂||M1|80|800|2024-04-02 15:59|
         P1|2024-04-03|某厂||M1|80|800|2024-04-03 10:00|
         P2|2024-04-03|某厂||M1|80|800|2024-04-03 11:00|
@@ -44,14 +47,14 @@ def test_working_hours_from_the_fall_to_the_order(books: Books) -> None:
         P5|2024-04-03|某厂|东仓|M1|-80|-800|2024-04-02 16:50|
         P6|2024-04-03|某厂|东仓|M2|80|800|2024-04-02 17:30|"""
     books.load("采购订单.csv", ORDERS + orders)
-    row = books.one(METRIC, **APRIL)
+    row = books.one(RESPONSE.name, **APRIL)
     assert (row.value, row.n, row.reasons, row.figures["share_by_day"]) == (3, 1, {}, 0)
-    assert books.one(METRIC, params={"clock": "calendar"}, **APRIL).value == 18
-    assert [(one.table, one.document_no, one.value) for one in books.drill(METRIC, **APRIL).rows] == [
+    assert books.one(RESPONSE.name, params={"clock": "calendar"}, **APRIL).value == 18
+    assert [(one.table, one.document_no, one.value) for one in books.drill(RESPONSE.name, **APRIL).rows] == [
         ("purchase_orders", "P1", 3)
     ]
     west = Scope({"warehouse": frozenset({"西仓"})})
-    assert [(row.n, row.excluded) for row in books.ask(METRIC, scope=west, **APRIL).rows] == [(0, 0)]
+    assert [(row.n, row.excluded) for row in books.ask(RESPONSE.name, scope=west, **APRIL).rows] == [(0, 0)]
 
 
 def test_a_day_without_a_time_counts_whole_days(books: Books) -> None:
@@ -67,9 +70,9 @@ def test_a_day_without_a_time_counts_whole_days(books: Books) -> None:
         P2|2024-04-03|某厂||M2|80|800|2024-04-03 11:00|
         P3|2024-04-07|某厂||M3|80|800|2024-04-07 11:00|"""
     books.load("采购订单.csv", ORDERS + orders)
-    values = {one.document_no: one.value for one in books.drill(METRIC, **APRIL).rows}
+    values = {one.document_no: one.value for one in books.drill(RESPONSE.name, **APRIL).rows}
     assert values == {"P1": 0, "P2": 8, "P3": 8}  # 4 to 6 April are a holiday, Sunday the 7th makes up for it
-    row = books.one(METRIC, **APRIL)
+    row = books.one(RESPONSE.name, **APRIL)
     assert (row.figures["share_by_day"], row.figures["share_zero"]) == (1, pytest.approx(1 / 3))
 
 
@@ -97,12 +100,12 @@ def test_falls_that_tell_no_response_are_counted_with_their_reason(books: Books)
         2024-04-30|东仓|M7|-1|-10|"""
     books.load("库存余额_期末.csv", BALANCES + later)
     books.load("采购订单.csv", ORDERS + "P1|2024-04-10|某厂||M1|80|800||\nP4|2024-05-06|某厂||M4|80|800||")
-    row = books.one(METRIC)
+    row = books.one(RESPONSE.name)
     assert (row.value, row.n) == (None, 0)
     reasons = ("recovered_without_order", "already_below", "not_ordered_yet", "fell_between_balances")
     assert row.reasons == dict.fromkeys(sorted(reasons), 1)
     books.load("采购订单2.csv", ORDERS + "P0|2024-04-09|某厂||M1|80|800||")  # on the day on which enough came
-    assert (books.one(METRIC).value, books.one(METRIC).n) == (32, 1)  # 2, 3, 7 and 8 April
+    assert (books.one(RESPONSE.name).value, books.one(RESPONSE.name).n) == (32, 1)  # 2, 3, 7 and 8 April
 
 
 class Move(NamedTuple):
@@ -237,7 +240,7 @@ def test_random_books_agree_with_a_recomputation_fall_by_fall(books: Books) -> N
             else:
                 hours[f"{answer[0]:%Y-%m}", place].append(answer[1])
                 by_day[f"{answer[0]:%Y-%m}", place] += answer[2]
-    asked = books.ask(METRIC, grain="month", by=("warehouse",))
+    asked = books.ask(RESPONSE.name, grain="month", by=("warehouse",))
     told = {(row.period, row.dimensions["warehouse"]): row for row in asked.rows if row.n or row.excluded}
     assert told.keys() == hours.keys() | reasons.keys() and sum(map(len, hours.values())) > 30
     for group, row in told.items():
