@@ -47,6 +47,7 @@ QUESTIONS = (
     Asked("stock_out_rate", "warehouse"),
     Asked("count_accuracy", "warehouse"),
     Asked("posting_lag", "movement_kind"),
+    Asked("replenishment_response", "warehouse"),
     Asked("revenue", "region"),
     Asked("revenue_growth", "region"),
     Asked("gross_margin_rate", "category"),
