@@ -102,7 +102,8 @@ def _sales(rows: int) -> str:
 def _materials(rows: int) -> str:
     return f"""
         SELECT 'M' || lpad(i::VARCHAR, 5, '0') AS material_code, '物料' || i AS material_name,
-               '品类' || {pick("kind", 24)} AS category, '件' AS uom, i + 2 AS _row
+               '品类' || {pick("kind", 24)} AS category, '件' AS uom, 450::DECIMAL(18,6) AS reorder_point,
+               i + 2 AS _row
         FROM range({min(rows, 2000)}) t(i)
     """
 

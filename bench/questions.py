@@ -57,6 +57,7 @@ QUESTIONS = (
     Asked("stock_out_rate", "warehouse"),
     Asked("count_accuracy", "warehouse"),
     Asked("posting_lag", "movement_kind"),
+    Asked("replenishment_response", "warehouse"),
     Asked("revenue", "region"),
     Asked("revenue_growth", "region"),
     Asked("revenue_growth_sequential", "region"),

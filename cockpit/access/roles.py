@@ -60,6 +60,7 @@ _STOCK = (
     "negative_stock_share",
     "count_accuracy",
     "posting_lag",
+    "replenishment_response",
 )
 _SALES = (
     "revenue",

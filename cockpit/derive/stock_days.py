@@ -37,7 +37,7 @@ def touch_materials(con: duckdb.DuckDBPyConnection) -> None:
 # Values are in the company's currency; one in another currency counts as not costed.
 _HOME = f"coalesce({currency_code('s.currency')} = {currency_code('l.currency')}, true)"
 
-_QUANTITY = "coalesce(s.quantity, coalesce(s.quantity_in, 0) - coalesce(s.quantity_out, 0))"
+MOVED = "coalesce(s.quantity, coalesce(s.quantity_in, 0) - coalesce(s.quantity_out, 0))"
 _VALUE = f"""
     CASE WHEN {_HOME} THEN coalesce(
         s.cost_amount,
@@ -51,7 +51,7 @@ _FROM_PRODUCTION = (
 )
 
 # A transfer slip may name both warehouses in one line: it leaves the one and arrives in the other.
-_SIDES = """
+SIDES = """
     SELECT * FROM stock_movements WHERE warehouse_from IS NULL OR warehouse_to IS NULL
     UNION ALL BY NAME
     SELECT * REPLACE (warehouse_from AS warehouse, 'transfer_out' AS movement_kind, -abs(quantity) AS quantity,
@@ -67,11 +67,11 @@ _INPUTS = f"""
     moves AS (
         SELECT s.ledger, s.company, {MATERIAL} AS material, coalesce(s.warehouse, '') AS warehouse,
                s.document_date AS day, nullif(s.category, '') AS category, nullif(s.uom, '') AS uom,
-               {_QUANTITY} AS quantity, {_VALUE} AS value,
+               {MOVED} AS quantity, {_VALUE} AS value,
                s.movement_kind IN ('sale', 'production_issue', 'return_in') AS used,
                s.movement_kind = 'sale' OR s.movement_kind = 'return_in' AND NOT {_FROM_PRODUCTION} AS sold,
                s.movement_kind = 'transfer_out' AS sent
-        FROM ({_SIDES}) s LEFT JOIN ledgers l ON l.name = s.ledger
+        FROM ({SIDES}) s LEFT JOIN ledgers l ON l.name = s.ledger
         WHERE {_TOUCHED} AND s.is_void IS NOT TRUE
     ), stated AS (
         SELECT s.ledger, s.company, {MATERIAL} AS material, coalesce(s.warehouse, '') AS warehouse,

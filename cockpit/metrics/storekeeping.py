@@ -1,4 +1,5 @@
-"""How well stock is kept: whether counts agree with the books, and how late movements are written down."""
+"""How well stock is kept: whether counts agree with the books, how late movements are written down, and how soon what
+runs low is ordered."""
 
 from __future__ import annotations
 
@@ -84,6 +85,20 @@ def posting_facts(context: FactContext) -> ir.Table:
     )
 
 
+def replenishment_facts(context: FactContext) -> ir.Table:
+    """One row per fall below the reorder point, on the day of the order; one without an order on the day it fell."""
+    rows = context.read("replenishments")
+    microseconds = rows.ordered_at.delta(rows.below_at, unit="microsecond").cast("float64")
+    worked = (rows.w_ordered - rows.w_below).cast("float64")
+    rows = rows.mutate(seconds=worked if context.params["clock"] == "working" else microseconds / 1_000_000)
+    beyond = ibis.cases((rows.seconds.isnull(), ibis.literal("outside_calendar")))
+    return rows.mutate(
+        day=ibis.ifelse(rows.reason.isnull(), rows.ordered_on, rows.below_on),
+        reason=ibis.coalesce(rows.reason, beyond),
+        provisional=rows.hours_provisional,
+    )
+
+
 METRICS: tuple[Metric, ...] = (
     Metric(
         name="count_accuracy",
@@ -115,6 +130,25 @@ METRICS: tuple[Metric, ...] = (
         facts=posting_facts,
         thresholds=Thresholds(target=Decimal(_LATE_HOURS)),
         fields={"share_late": lambda rows: (rows.seconds > _LATE_HOURS * _HOUR).cast("float64").mean()},
+        scale=Decimal(1) / _HOUR,
+    ),
+    Metric(
+        name="replenishment_response",
+        unit="hours",
+        direction="down",
+        importance="T",
+        process="inventory",
+        owner="warehouse",
+        kind="duration",
+        sources=("stock_movements", "stock_balances", "purchase_orders"),
+        dimensions=("warehouse",),
+        facts=replenishment_facts,
+        thresholds=Thresholds(target=Decimal(1)),
+        params={"clock": Parameter("working", ("working", "calendar"))},
+        fields={
+            "share_zero": lambda rows: (rows.seconds == 0).cast("float64").mean(),
+            "share_by_day": lambda rows: rows.by_day.cast("float64").mean(),
+        },
         scale=Decimal(1) / _HOUR,
     ),
 )

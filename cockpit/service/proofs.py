@@ -19,6 +19,7 @@ _BOUGHT = "tests/figures/test_sample.py::test_what_was_bought_and_how"
 _STOCK = "tests/metrics/test_stock.py"
 _RECOMPUTED = f"{_STOCK}::test_random_books_agree_with_a_recomputation_day_by_day"
 _STOREKEEPING = "tests/metrics/test_storekeeping.py"
+_REPLENISHMENT = "tests/soundness/test_replenishment.py"
 _SELLING = "tests/soundness/test_selling.py"
 _FULFILMENT = "tests/soundness/test_fulfilment.py"
 _OPEN = "tests/soundness/test_receivables.py"
@@ -147,6 +148,10 @@ PROOFS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "posting_lag": {
             "example": f"{_STOREKEEPING}::test_hours_from_what_happened_to_what_was_posted",
             "independent": _BASELINE,
+        },
+        "replenishment_response": {
+            "example": f"{_REPLENISHMENT}::test_working_hours_from_the_fall_to_the_order",
+            "independent": f"{_REPLENISHMENT}::test_random_books_agree_with_a_recomputation_fall_by_fall",
         },
         "revenue_growth_sequential": {
             "example": f"{_SELLING}::test_growth_on_the_month_before_by_working_day",

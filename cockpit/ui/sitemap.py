@@ -71,6 +71,7 @@ METRIC_PAGES = {
             "negative_stock_share",
             "count_accuracy",
             "posting_lag",
+            "replenishment_response",
         ),
         "inventory",
     ),
