@@ -11,7 +11,9 @@ WITH months AS (
     QUALIFY row_number() OVER (
         PARTITION BY company, warehouse, material_code, month ORDER BY from_day DESC) = 1
 ), booked AS (
-    SELECT d.*, m.month, m.month_end,
+    SELECT d.* REPLACE (CASE WHEN d.to_day = m.month_end THEN d.after_quantity ELSE d.quantity END AS quantity,
+                         CASE WHEN d.to_day = m.month_end THEN d.after_value ELSE d.value END AS value),
+           m.month, m.month_end,
            CASE WHEN k.first_moved < m.month_end THEN 'movements' ELSE 'balances' END AS source,
            CASE WHEN k.first_moved < m.month_end
                 THEN m.month_end - k.first_day - (k.first_moved <> k.first_day)::INTEGER END AS history

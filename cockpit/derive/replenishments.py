@@ -129,7 +129,8 @@ _MOVES = f"""
 """
 
 # The first order from the fall on, up to the day on which stock is enough again. On the day of the fall itself an order
-# earlier by the clock is none; where one of the two tells no time, the day decides.
+# earlier by the clock is none; where one of the two tells no time, the day decides. An order that names no warehouse
+# answers but is not shown: who sees one warehouse alone does not see it.
 _ORDERS = f"""
     orders AS (
         SELECT ledger, company, material, place, _doc, document_no,
@@ -140,7 +141,8 @@ _ORDERS = f"""
               FROM purchase_orders p JOIN ledgers l ON l.name = p.ledger
               WHERE {in_touched(_OWN, "purchase_orders")} AND p.is_void IS NOT TRUE AND coalesce(p.quantity, 1) > 0)
     ), answered AS (
-        SELECT f.*, o.ordered_on, o.ordered_at, o._doc AS order_doc, o.document_no AS order_no
+        SELECT f.*, o.ordered_on, o.ordered_at, CASE WHEN f.place IN ('', o.place) THEN o._doc END AS order_doc,
+               o.document_no AS order_no
         FROM dated f LEFT JOIN orders o
           ON o.ledger = f.ledger AND o.company = f.company AND o.material = f.material
              AND (f.place = '' OR o.place IN ('', f.place))
@@ -197,7 +199,7 @@ REPLENISHMENTS = Derivation(
         "by_day": "BOOLEAN",  # one of the two tells no time of day: both are midnights
         "hours_provisional": "BOOLEAN",
         "reason": "VARCHAR",
-        "document_table": "VARCHAR",  # the order, else the movement that took stock below
+        "document_table": "VARCHAR",  # the order of that warehouse, else the movement that took stock below
         "document": "UUID",
         "document_no": "VARCHAR",
     },

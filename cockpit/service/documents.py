@@ -182,7 +182,7 @@ class DocumentDesk:
         related = [
             self._neighbour(scope, link["other_table"], link["other"]) for link in found if link["other_table"] in known
         ]
-        return tuple(sorted((seen for seen in related if seen), key=lambda seen: (seen.day or date.max, seen.table)))
+        return tuple(sorted((seen for seen in related if seen), key=_place))
 
     def _neighbour(self, scope: Scope, name: str, document: str) -> Related | None:
         table = TABLES[name]
@@ -232,3 +232,8 @@ def _placed(instant: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 def _local(value: Any, ledger: Ledger) -> Any:
     return _placed(value, ZoneInfo(ledger.timezone)) if isinstance(value, datetime) else value
+
+
+def _place(seen: Related) -> tuple[date, str, str, str]:
+    """Where a neighbour stands among the others: by day, the same way whenever it is asked."""
+    return seen.day or date.max, seen.table, seen.document_no or "", seen.document

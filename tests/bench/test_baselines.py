@@ -52,8 +52,9 @@ def test_a_difference_is_noticed(warehouse: Warehouse) -> None:
 
 
 def test_causes_are_those_of_the_statements(warehouse: Warehouse) -> None:
+    """So few approvals lie about evenly that no slice of theirs explains enough to be named."""
     found = cause.measure(warehouse, 1)
-    assert [(one.metric, one.causes) for one in found] == [("approval_cycle_time", 6), ("revenue_growth", 6)]
+    assert [(one.metric, one.causes) for one in found] == [("approval_cycle_time", 0), ("revenue_growth", 6)]
 
 
 def test_deliveries_are_measured(tmp_path: Path) -> None:

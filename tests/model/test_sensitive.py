@@ -12,7 +12,7 @@ GROUPED = frozenset().union(*GROUPS.values())
 OPEN_DECIMALS = {
     "rate",
     *("quantity", "before_quantity", "after_quantity", "used_quantity", "sold_quantity", "sent_quantity"),
-    *("opening_quantity", "closing_quantity", "days_quantity", "received", "rejected"),
+    *("opening_quantity", "closing_quantity", "days_quantity", "received", "rejected", "reorder_point"),
 }
 # Texts of derived tables that no delivered column is called, and that say nothing of a person.
 OPEN_TEXTS = {

@@ -1,6 +1,6 @@
--- Which slices put the median approval time of a month beyond 8 hours: how far the median falls without each, over nine
+-- Which slices put the median approval time of a month beyond 23 hours: how far the median falls without each, over nine
 -- dimensions. Looked at are the eight slices of a dimension that can move it most; told are of each the two farthest
--- beyond their size, of all the six.
+-- beyond their size, of all the six that explain a twentieth or more.
 WITH cases AS (
     SELECT (w_last_final - w_submitted)::DOUBLE / 3600 AS hours, [
                ['department', department], ['category', category], ['supplier', coalesce(supplier_name, supplier_code)],
@@ -10,7 +10,7 @@ WITH cases AS (
     WHERE ledger = $ledger AND last_final_on >= $start AND last_final_on < $end AND submitted_at IS NOT NULL
       AND last_final_at >= submitted_at AND w_last_final - w_submitted IS NOT NULL
 ), whole AS (
-    SELECT median(hours) AS middle, middle - 8 AS explained FROM cases
+    SELECT median(hours) AS middle, middle - 23 AS explained FROM cases
 ), sliced AS (
     SELECT hours, unnest(dimensions) AS slice, slice[1] AS dimension, slice[2] AS value FROM cases
 ), slices AS (
@@ -34,4 +34,4 @@ WITH cases AS (
     QUALIFY row_number() OVER (PARTITION BY dimension ORDER BY excess DESC, abs(contribution) DESC, value) <= 2
 )
 SELECT dimension, value, figure, NULL AS before, n, contribution, share, excess
-FROM ranked ORDER BY excess DESC, share DESC, dimension, value LIMIT 6
+FROM ranked WHERE share >= 0.05 ORDER BY excess DESC, share DESC, dimension, value LIMIT 6

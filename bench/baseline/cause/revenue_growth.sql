@@ -1,6 +1,6 @@
 -- Which slices the growth of a month on the same month a year earlier comes from: each slice's change over the base of
--- all, over seven dimensions; of each the two farthest beyond their size, of all the six. A slice's own growth stands
--- beside it, for the month and for the one a year earlier.
+-- all, over seven dimensions; of each the two farthest beyond their size, of all the six that explain a twentieth
+-- or more. A slice's own growth stands beside it, for the month and for the one a year earlier.
 WITH slices AS (
     SELECT CASE 0 WHEN grouping(product) THEN 'product' WHEN grouping(category) THEN 'category'
                   WHEN grouping(customer) THEN 'customer' WHEN grouping(region) THEN 'region'
@@ -22,16 +22,21 @@ WITH slices AS (
     ) GROUP BY GROUPING SETS (product, category, customer, region, salesperson, department, company)
 ), changes AS (
     SELECT *, coalesce(now, 0)::DOUBLE - coalesce(before, 0)::DOUBLE AS change,
-           sum(before) OVER own AS base, count(*) OVER own AS of_them
+           sum(before) OVER own AS base, count(*) OVER own AS of_them,
+           sum(coalesce(now, 0)::DOUBLE - coalesce(before, 0)::DOUBLE) OVER own AS total
     FROM slices WHERE present WINDOW own AS (PARTITION BY dimension)
+), pushed AS (
+    -- Where slices cancel each other out, a share is of what pushes that way.
+    SELECT *, sum(change) FILTER (change * total > 0) OVER (PARTITION BY dimension) AS pushing FROM changes
 ), parts AS (
-    SELECT *, change / base AS contribution, change / sum(change) OVER (PARTITION BY dimension) AS share,
+    SELECT *, change / base AS contribution,
+           change / CASE WHEN abs(total) < 0.5 * abs(pushing) THEN pushing ELSE total END AS share,
            share - coalesce(before, 0)::DOUBLE / base AS excess
-    FROM changes WHERE base > 0 AND of_them > 1
+    FROM pushed WHERE base > 0 AND of_them > 1
 ), ranked AS (
     SELECT * FROM parts WHERE share > 0
     QUALIFY row_number() OVER (PARTITION BY dimension ORDER BY excess DESC, abs(contribution) DESC, value) <= 2
 )
 SELECT dimension, value, CASE WHEN before > 0 THEN now / before - 1 END AS figure,
        CASE WHEN earlier > 0 THEN before / earlier - 1 END AS before, n, contribution, share, excess
-FROM ranked ORDER BY excess DESC, share DESC, dimension, value LIMIT 6
+FROM ranked WHERE share >= 0.05 ORDER BY excess DESC, share DESC, dimension, value LIMIT 6
