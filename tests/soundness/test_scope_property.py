@@ -202,7 +202,7 @@ class Run:
             if lacking(METRICS[name], {key: one.default for key, one in METRICS[name].params.items()}, self.scope):
                 assert card.state == "not_allowed" and card.row is None and card.notes
             elif card.state != "not_allowed" and theirs.state != "not_loaded":
-                self.same(card, theirs)
+                self.same(replace(card, notes=unlimited(card.notes)), theirs)
             else:
                 assert theirs.row is None or theirs.row.value is None
         if not self.scope.columns_limited and self.luck.random() < 0.06:  # thirteen months of everything take seconds
@@ -217,9 +217,14 @@ def tabled(cockpit: Cockpit, actor: Actor) -> list[Any]:
     return [(one.name, one.rows, one.first_day, one.last_day) for one in views]
 
 
+def unlimited(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Notes without the word that a table does not tell what limits somebody."""
+    return tuple(note for note in notes if "limits what you may see" not in note)
+
+
 def told(result: MetricResult) -> MetricResult:
     """Without the version, and without the word that a table does not tell what limits somebody."""
-    notes = tuple(note for note in result.notes if "limits what you may see" not in note)
+    notes = unlimited(result.notes)
     assert result.out_of_reach == (len(notes) < len(result.notes))
     return replace(result, version=0, notes=notes, out_of_reach=False)
 
