@@ -100,11 +100,12 @@ def _status(error: BaseException) -> int:
 
 def _fork(job: dict[str, Any]) -> tuple[str, int]:
     """How the fork ended and the most memory it had resident, in bytes."""
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
-            _limit(job)
+            _limit(job, parent)
             work(job)
             status = 0
         finally:
@@ -138,10 +139,10 @@ def _outcome(status: int) -> str:
     return _ENDS.get(os.WEXITSTATUS(status), "crash")
 
 
-def _limit(job: dict[str, Any]) -> None:
+def _limit(job: dict[str, Any], parent: int) -> None:
     import resource
 
-    end_with_parent()
+    end_with_parent(parent)
     os.chdir(job["out"])
     # what the reader prints in its last moment tells a memory limit from a crash
     errors = os.open("stderr.txt", os.O_WRONLY | os.O_CREAT, 0o600)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import platform
 import signal
 import struct
@@ -46,7 +47,9 @@ def confine() -> bool:
     return bool(libc.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0) == 0)
 
 
-def end_with_parent() -> None:
-    """Has the kernel end this process when the one that forked it ends; elsewhere than on Linux nothing."""
+def end_with_parent(parent: int) -> None:
+    """Has the kernel end this process when `parent`, which forked it, ends; elsewhere than on Linux nothing."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it ended before the kernel was asked
+            os.kill(os.getpid(), signal.SIGKILL)

@@ -147,8 +147,9 @@ def sweep() -> None:
         return
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         owner = left.name.removeprefix(_PREFIX).partition("-")[0]
-        if owner.isdigit() and left.stat().st_uid == os.getuid() and not _alive(int(owner)):
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # its owner, or another sweep, was quicker
+            if owner.isdigit() and left.stat().st_uid == os.getuid() and not _alive(int(owner)):
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _alive(process: int) -> bool:

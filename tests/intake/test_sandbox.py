@@ -11,10 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from cockpit.intake.confine import end_with_parent
 from cockpit.intake.sandbox import Limits, ReadFile, Sandbox, sweep
 from tests.intake.conftest import REFERENCES
 from tests.machine import ROOT, sample_file
@@ -250,6 +252,15 @@ def test_a_killed_worker_takes_its_file_along(small: Path) -> None:
         sandbox.close()
 
 
+def test_a_file_whose_worker_is_gone_already_is_not_read() -> None:
+    """The worker may end between the fork and the fork's word to the kernel."""
+    pid = os.fork()
+    if pid == 0:
+        end_with_parent(os.getpid())  # not the one that forked it, as after an adoption
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+
+
 def test_leftovers_of_a_killed_process_are_swept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     gone = subprocess.Popen([sys.executable, "-c", ""])
@@ -259,6 +270,20 @@ def test_leftovers_of_a_killed_process_are_swept(monkeypatch: pytest.MonkeyPatch
         folder.mkdir()
     sweep()
     assert (left.exists(), own.exists()) == (False, True)
+
+
+def test_processes_that_sweep_at_once_do_not_trip_over_each_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for number in range(300):
+        (tmp_path / f"cockpit-intake-{gone.pid}-{number}").mkdir()
+    with ThreadPoolExecutor(8) as sweepers:
+        for one in [sweepers.submit(sweep) for _ in range(8)]:
+            one.result()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_given_up_says_nothing_about_the_next(sandbox: Sandbox, small: Path, tmp_path: Path) -> None:
